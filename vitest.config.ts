@@ -1,0 +1,49 @@
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+/** Secrets of the test run only; every real environment generates its own. */
+const testSecrets = {
+  ENCRYPTION_KEY: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+  JWT_SECRET: "test-jwt-secret-of-at-least-32-bytes!",
+  CLICKUP_CLIENT_ID: "sandbox-client",
+  CLICKUP_CLIENT_SECRET: "sandbox-secret",
+  PUBLIC_URL: "https://mcp.test",
+  CLICKUP_API_URL: "https://api.clickup.test/api",
+  CLICKUP_AUTH_URL: "https://app.clickup.test/api",
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          include: ["test/{repo,tools,sandbox,contract,scripts,pure}/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              bindings: testSecrets,
+              // Nothing leaves the machine: the sandboxes answer inside the test's isolate.
+              outboundService(request: Request) {
+                return new Response(`blocked outbound request to ${new URL(request.url).host}`, {
+                  status: 599,
+                }) as never;
+              },
+            },
+          }),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/{objects,worker,mcp,journeys}/**/*.test.ts"],
+          setupFiles: ["test/support/outside.ts"],
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
