@@ -1,0 +1,169 @@
+/**
+ * The outbox: journal rows leave for R2 in batches, each exactly once in effect.
+ * A batch row with its key and body is durable before the first put; the put creates or finds the same
+ * object; one transaction then forgets the batch and the rows it holds. A crash anywhere repeats
+ * the same put under the same key.
+ */
+import {
+  BATCH_MAX_BYTES,
+  BATCH_MAX_EVENTS,
+  FLUSH_AFTER_MS,
+  FLUSH_BYTES,
+  FLUSH_EVENTS,
+  FLUSH_RETRY_MAX_MS,
+  FLUSH_RETRY_MIN_MS,
+} from "./limits.ts";
+import type { JournalEvent, JournalStore } from "./stores/journal.ts";
+import type { Batch, OutboxStore } from "./stores/outbox.ts";
+
+/** Where batches go. `put` creates the object or finds it already there; it never overwrites. */
+export interface AuditSink {
+  put(key: string, body: string, sha256: string): Promise<void>;
+}
+
+export class AuditOutbox {
+  readonly #journal: JournalStore;
+  readonly #outbox: OutboxStore;
+  readonly #storage: DurableObjectStorage;
+  readonly #sink: AuditSink | null;
+  readonly #userId: string;
+  readonly #now_ms: () => number;
+  /** Calls of this life that have not ended: a batch stops before the first of them. */
+  readonly #open = new Set<number>();
+  #bytes = 0;
+  #flushing: Promise<number | undefined> | undefined;
+
+  /** @param sink `null` when audit logging is off: rows are dropped once the limiter is done with them */
+  constructor(
+    parts: {
+      journal: JournalStore;
+      outbox: OutboxStore;
+      storage: DurableObjectStorage;
+      sink: AuditSink | null;
+    },
+    userId: string,
+    now_ms: () => number,
+  ) {
+    this.#journal = parts.journal;
+    this.#outbox = parts.outbox;
+    this.#storage = parts.storage;
+    this.#sink = parts.sink;
+    this.#userId = userId;
+    this.#now_ms = now_ms;
+    // What an earlier life left open will never end by itself.
+    this.#journal.closeAbandoned(this.#outbox.state.flushedSeq);
+  }
+
+  opened(seq: number): void {
+    this.#open.add(seq);
+  }
+
+  closed(seq: number, bytes: number): void {
+    this.#open.delete(seq);
+    this.#bytes += bytes;
+  }
+
+  /** Events that are not in R2 yet. */
+  get depth(): number {
+    return this.#journal.lastSeq - this.#outbox.state.flushedSeq;
+  }
+
+  /** When the next flush is due, ms since the epoch; undefined when nothing waits. */
+  due_ms(): number | undefined {
+    const waiting = this.depth - this.#open.size;
+    if (waiting <= 0) return undefined;
+    if (waiting >= FLUSH_EVENTS || this.#bytes >= FLUSH_BYTES) return this.#now_ms();
+    return this.#now_ms() + FLUSH_AFTER_MS;
+  }
+
+  /**
+   * Stores everything that has ended. Never throws.
+   * @returns when to try again, ms since the epoch; undefined when nothing waits
+   */
+  flush(): Promise<number | undefined> {
+    this.#flushing ??= this.#run().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #run(): Promise<number | undefined> {
+    for (;;) {
+      const batch = this.#outbox.pending() ?? (await this.#freeze());
+      if (batch === undefined) return this.due_ms();
+      try {
+        await this.#sink?.put(batch.r2_key, batch.body, batch.sha256);
+      } catch {
+        // Whether it was stored or not, the next attempt is the same put of the same key.
+        this.#outbox.attempted();
+        return this.#now_ms() + retryDelay(batch.attempts);
+      }
+      this.#storage.transactionSync(() => {
+        this.#outbox.stored(batch);
+        this.#journal.prune(batch.last_seq, this.#now_ms());
+      });
+    }
+  }
+
+  /** Fixes the next batch: whole events of one UTC day, in order, up to the first call still running. */
+  async #freeze(): Promise<Batch | undefined> {
+    const { flushedSeq, lastHash, batches } = this.#outbox.state;
+    const upTo = this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;
+    if (this.#sink === null) {
+      this.#outbox.advance(upTo);
+      this.#journal.prune(upTo, this.#now_ms());
+      return undefined;
+    }
+    const events: JournalEvent[] = [];
+    let bytes = 0;
+    let day: string | undefined;
+    for (const event of this.#journal.events(flushedSeq, upTo)) {
+      const eventDay = new Date(event.t_ms).toISOString().slice(0, 10);
+      day ??= eventDay;
+      const size = JSON.stringify(event).length;
+      const full = events.length >= BATCH_MAX_EVENTS || bytes + size > BATCH_MAX_BYTES;
+      if (events.length > 0 && (full || eventDay !== day)) break;
+      events.push(event);
+      bytes += size;
+    }
+    const [first] = events;
+    const last = events.at(-1);
+    this.#bytes = 0;
+    if (first === undefined || last === undefined || day === undefined) return undefined;
+    const body = JSON.stringify({
+      v: 1,
+      user: this.#userId,
+      batch: batches + 1,
+      first_seq: first.seq,
+      last_seq: last.seq,
+      previous_sha256: lastHash,
+      events: events.map(({ t_ms, ...event }) => ({ time: new Date(t_ms).toISOString(), ...event })),
+    });
+    const sha256 = await hexSha256(body);
+    const stamp = new Date(first.t_ms).toISOString().replaceAll(/[-:.]/g, "");
+    const random = [...crypto.getRandomValues(new Uint8Array(6))]
+      .map((b) => b.toString(16).padStart(2, "0"))
+      .join("");
+    const batch: Batch = {
+      r2_key: `audit/${this.#userId}/${day}/${stamp}-${random}.json`,
+      first_seq: first.seq,
+      last_seq: last.seq,
+      body,
+      sha256,
+      attempts: 0,
+    };
+    this.#outbox.freeze(batch);
+    return batch;
+  }
+}
+
+/** Doubles from the minimum to the maximum, with up to a quarter of jitter so users do not retry in step. */
+function retryDelay(attempts: number): number {
+  const base_ms = Math.min(FLUSH_RETRY_MAX_MS, FLUSH_RETRY_MIN_MS * 2 ** Math.min(attempts, 30));
+  return base_ms + Math.floor(Math.random() * (base_ms / 4));
+}
+
+async function hexSha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
+}

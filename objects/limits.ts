@@ -1,0 +1,46 @@
+/** Bounds of a user's object, each with its reason. Rates per tier come from the environment (config.ts). */
+
+/** The rate-limit window. "100 requests a minute" means any 60 seconds, not a calendar minute. */
+export const WINDOW_MS = 60_000;
+
+/** Pings, notifications and responses are cheap but not free: ten times the request limit. */
+export const CONTROL_FACTOR = 10;
+
+/** A batch leaves for R2 at 50 events, 64 KiB or 60 s after its oldest event, whichever is first. */
+export const FLUSH_EVENTS = 50;
+export const FLUSH_BYTES = 64 * 1024;
+export const FLUSH_AFTER_MS = 60_000;
+/** An event is a few hundred bytes; a batch above this would be a row near SQLite's 2 MB limit. */
+export const BATCH_MAX_EVENTS = 1_000;
+export const BATCH_MAX_BYTES = 512 * 1024;
+
+/** R2 trouble: retry from 1 s (R2 takes one write a second on a key) up to every 15 minutes. */
+export const FLUSH_RETRY_MIN_MS = 1_000;
+export const FLUSH_RETRY_MAX_MS = 15 * 60_000;
+/** A put that has not answered by then is treated as failed; the key makes the retry harmless. */
+export const R2_PUT_TIMEOUT_MS = 20_000;
+
+/** Past this many events waiting for R2, tools that write fail closed; reads go on. */
+export const BACKLOG_MAX_EVENTS = 20_000;
+
+/** Nothing MCP clients send is near this; the specification's SDKs use the same bound. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Elements of a JSON-RPC batch (2025-03-26). */
+export const MAX_BATCH_ELEMENTS = 100;
+
+/** One tool call: ClickUp calls stop being started after this. */
+export const CALL_DEADLINE_MS = 25_000;
+
+/** How long a create with an idempotency key is remembered. */
+export const IDEMPOTENCY_TTL_MS = 24 * 60 * 60_000;
+
+/** Active devices of a user; the least recently used is revoked to make room. */
+export const MAX_DEVICES = 100;
+/** `last_seen_ms` of a device is written at most this often: one row a minute, not one a call. */
+export const LAST_SEEN_EVERY_MS = 60_000;
+
+/** A device that ended stays visible on the account page this long. */
+export const KEEP_ENDED_DEVICE_MS = 90 * 24 * 60 * 60_000;
+
+/** Cached values larger than this are not stored: SQLite rows end at 2 MB. */
+export const CACHE_MAX_BYTES = 1_500_000;

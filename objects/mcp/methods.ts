@@ -1,0 +1,79 @@
+/** The methods of a surface, each ending its exchange: shared by the direct path and the SDK's server. */
+import {
+  ProtocolError,
+  type CallToolResult,
+  type JSONObject,
+  type ListToolsResult,
+} from "@modelcontextprotocol/server";
+import type { Exchange } from "./exchange.ts";
+import { RPC } from "./responses.ts";
+import type { Surface } from "./surface.ts";
+
+/** @throws ProtocolError -32602 for a cursor: the list has one page */
+export function runList(surface: Surface, params: unknown, exchange: Exchange): ListToolsResult {
+  checkCursor(params, exchange);
+  const prepared = surface.tools(exchange.scope);
+  exchange.end(prepared.json.length);
+  return { tools: [...prepared.tools] };
+}
+
+/** The JSON text of a `tools/list` result, from prepared bytes. @throws ProtocolError as `runList` */
+export function runListJson(surface: Surface, params: unknown, exchange: Exchange): string {
+  checkCursor(params, exchange);
+  const prepared = surface.tools(exchange.scope);
+  exchange.end(prepared.json.length);
+  return `{"tools":${prepared.json}}`;
+}
+
+/** @throws ProtocolError -32602 for malformed params or an unknown tool */
+export async function runCall(
+  surface: Surface,
+  params: unknown,
+  exchange: Exchange,
+): Promise<CallToolResult> {
+  const result = await call(surface, params, exchange);
+  exchange.end(JSON.stringify(result).length);
+  return result;
+}
+
+/** The JSON text of a `tools/call` result. @throws ProtocolError as `runCall` */
+export async function runCallJson(surface: Surface, params: unknown, exchange: Exchange): Promise<string> {
+  const text = JSON.stringify(await call(surface, params, exchange));
+  exchange.end(text.length);
+  return text;
+}
+
+async function call(surface: Surface, params: unknown, exchange: Exchange): Promise<CallToolResult> {
+  const { name, args } = callParams(params, exchange);
+  const result = await surface.callTool(name, args, exchange.scope);
+  if (result === undefined) {
+    exchange.end(0, "protocol_error");
+    throw new ProtocolError(
+      RPC.invalidParams,
+      `Unknown tool: ${name.slice(0, 128)}. tools/list has the names.`,
+    );
+  }
+  return result;
+}
+
+function checkCursor(params: unknown, exchange: Exchange): void {
+  const cursor = (params as { cursor?: unknown } | undefined)?.cursor;
+  if (cursor === undefined) return;
+  exchange.end(0, "protocol_error");
+  throw new ProtocolError(RPC.invalidParams, "Invalid cursor: the list has one page; leave `cursor` out.");
+}
+
+function callParams(params: unknown, exchange: Exchange): { name: string; args: JSONObject } {
+  const { name, arguments: args } = (params ?? {}) as { name?: unknown; arguments?: unknown };
+  const wrong =
+    typeof name !== "string" || name === ""
+      ? "`name` must be the name of a tool (a string)."
+      : args !== undefined && (typeof args !== "object" || args === null || Array.isArray(args))
+        ? "`arguments` must be an object."
+        : undefined;
+  if (wrong !== undefined) {
+    exchange.end(0, "protocol_error");
+    throw new ProtocolError(RPC.invalidParams, `Invalid params: ${wrong}`);
+  }
+  return { name: name as string, args: (args ?? {}) as JSONObject };
+}

@@ -1,0 +1,108 @@
+/** HTTP answers of the MCP endpoint that are not results: JSON-RPC errors, 429, 503. */
+import type { RateStatus, Refusal } from "../admission.ts";
+import { MAX_BODY_BYTES, WINDOW_MS } from "../limits.ts";
+
+export type JsonRpcId = string | number | null;
+
+/** JSON-RPC 2.0 error object codes used here. */
+export const RPC = {
+  parse: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  server: -32000,
+} as const;
+
+export function rpcError(
+  id: JsonRpcId,
+  code: number,
+  message: string,
+  data?: unknown,
+): Record<string, unknown> {
+  return { jsonrpc: "2.0", id, error: { code, message, ...(data === undefined ? {} : { data }) } };
+}
+
+export function rpcErrorResponse(
+  status: number,
+  id: JsonRpcId,
+  code: number,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json(rpcError(id, code, message), { status, headers });
+}
+
+/** The sentence a person or model sees; clients show the body of a 429 as it is. */
+export function rateLimitMessage(limit: number, retry_ms: number): string {
+  const seconds = Math.ceil(retry_ms / 1000);
+  return `Rate limit of ${limit} requests per minute reached. Try again in ${seconds} second${seconds === 1 ? "" : "s"}.`;
+}
+
+/** HTTP answer of a refused message. */
+export function refusalResponse(refusal: Refusal, id: JsonRpcId): Response {
+  switch (refusal.kind) {
+    case "rate": {
+      const retry_after = Math.ceil(refusal.retry_ms / 1000);
+      return Response.json(
+        {
+          error: "Rate limit exceeded",
+          message: rateLimitMessage(refusal.limit, refusal.retry_ms),
+          limit: refusal.limit,
+          window_seconds: WINDOW_MS / 1000,
+          retry_after,
+        },
+        {
+          status: 429,
+          headers: {
+            "Retry-After": String(retry_after),
+            ...rateHeaders({ limit: refusal.limit, remaining: 0, reset_ms: refusal.retry_ms }),
+          },
+        },
+      );
+    }
+    case "device":
+      // RFC 6750: the token is no longer good; the client should authorize again.
+      return rpcErrorResponse(401, id, RPC.server, refusal.message, {
+        "WWW-Authenticate":
+          'Bearer error="invalid_token", error_description="The connection was stopped or has expired"',
+      });
+    case "backlog":
+      return rpcErrorResponse(
+        503,
+        id,
+        RPC.server,
+        "The audit record cannot take more events right now, so tools that change ClickUp are paused. Reading works. Try again in a minute.",
+        { "Retry-After": String(Math.ceil(refusal.retry_ms / 1000)) },
+      );
+  }
+}
+
+/** draft-ietf-httpapi-ratelimit-headers, and the older X-RateLimit-* names. */
+export function rateHeaders(rate: RateStatus): Record<string, string> {
+  if (rate.limit > 1_000_000) return {};
+  const reset_s = Math.ceil(rate.reset_ms / 1000);
+  return {
+    "RateLimit-Policy": `"user";q=${rate.limit};w=${WINDOW_MS / 1000}`,
+    RateLimit: `"user";r=${rate.remaining};t=${reset_s}`,
+    "X-RateLimit-Limit": String(rate.limit),
+    "X-RateLimit-Remaining": String(rate.remaining),
+    "X-RateLimit-Reset": String(Math.ceil((Date.now() + rate.reset_ms) / 1000)),
+  };
+}
+
+/** Reads the body up to the bound. @returns undefined when it is larger */
+export async function readBody(request: Request): Promise<string | undefined> {
+  const declared = Number(request.headers.get("content-length") ?? "0");
+  if (declared > MAX_BODY_BYTES) return undefined;
+  if (request.body === null) return "";
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = "";
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BODY_BYTES) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,67 @@
+/**
+ * What an MCP endpoint offers, apart from how the protocol carries it. The product's surface is
+ * `objects/product-surface.ts`; tests serve their own through the same lanes.
+ */
+import type {
+  CallToolResult,
+  Implementation,
+  JSONObject,
+  ServerCapabilities,
+  Tool,
+} from "@modelcontextprotocol/server";
+import type { Grant } from "../../tools/define.ts";
+import type { Tier } from "../../tools/tiers.ts";
+import type { Principal } from "../rpc.ts";
+import type { Outcome } from "../stores/journal.ts";
+
+/** Filled while a call runs; written to the journal when it ends. */
+export interface CallRecord {
+  outcome: Outcome;
+  upstream_calls: number;
+  targets: Set<string>;
+  incident?: string;
+}
+
+/** One admitted request as a surface sees it. */
+export interface Scope {
+  principal: Principal;
+  grant: Grant;
+  tier: Tier;
+  /** MCP revision the request was sent for. */
+  protocol: string;
+  requestId: string;
+  /** Aborts when the client goes away or cancels. */
+  signal: AbortSignal;
+  record: CallRecord;
+  /** Sends a progress notification; does nothing when the client asked for none or cannot receive it. */
+  progress(done: number, total: number, message?: string): void;
+}
+
+/** A list as prepared once per isolate: the values and their JSON text. */
+export interface PreparedTools {
+  tools: readonly Tool[];
+  /** JSON of `tools`. */
+  json: string;
+}
+
+/** What admission and the journal need to know of a message before it runs. */
+export interface CallDescription {
+  tool: string | null;
+  fields: string[];
+  ids: Record<string, string>;
+  /** False for calls that are refused for free (a premium tool on the free tier). */
+  counted: boolean;
+  writes: boolean;
+}
+
+export interface Surface {
+  info: Implementation;
+  instructions: string;
+  capabilities: ServerCapabilities;
+  /** How long clients of 2026-07-28 may keep lists, ms. */
+  listTtl_ms: number;
+  tools(scope: Pick<Scope, "tier" | "grant">): PreparedTools;
+  /** @returns undefined when there is no tool of that name */
+  callTool(name: string, args: JSONObject, scope: Scope): Promise<CallToolResult | undefined>;
+  describeCall(method: string, params: unknown, tier: Tier): CallDescription;
+}

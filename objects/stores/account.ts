@@ -1,0 +1,100 @@
+import type { Workspace } from "../../tools/define.ts";
+import type { CredentialKind, Identity } from "../rpc.ts";
+
+export interface AccountRow {
+  clickupUserId: string;
+  username: string;
+  email: string | null;
+  timeZone: string | null;
+  workspaces: Workspace[];
+  defaultWorkspaceId: string | null;
+  created_ms: number;
+}
+
+/** Tables `account` and `credential`: who the user is, and the sealed ClickUp credentials. */
+export class AccountStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** @returns the account, or undefined before the first sign-in */
+  read(): AccountRow | undefined {
+    const row = this.#sql
+      .exec<{
+        clickup_user_id: string;
+        username: string;
+        email: string | null;
+        time_zone: string | null;
+        workspaces: string;
+        default_workspace_id: string | null;
+        created_ms: number;
+      }>("SELECT * FROM account WHERE id = 1")
+      .toArray()[0];
+    if (row === undefined) return undefined;
+    return {
+      clickupUserId: row.clickup_user_id,
+      username: row.username,
+      email: row.email,
+      timeZone: row.time_zone,
+      workspaces: JSON.parse(row.workspaces) as Workspace[],
+      defaultWorkspaceId: row.default_workspace_id,
+      created_ms: row.created_ms,
+    };
+  }
+
+  /** Creates the account or refreshes what ClickUp says of it; choices made here (default Workspace) stay. */
+  save(identity: Identity, now_ms: number): void {
+    const [only, ...others] = identity.workspaces;
+    this.#sql.exec(
+      `INSERT INTO account (id, clickup_user_id, username, email, time_zone, workspaces, default_workspace_id, created_ms, updated_ms)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET username = excluded.username, email = excluded.email,
+         time_zone = excluded.time_zone, workspaces = excluded.workspaces, updated_ms = excluded.updated_ms`,
+      identity.clickupUserId,
+      identity.username,
+      identity.email,
+      identity.timeZone,
+      JSON.stringify(identity.workspaces),
+      only !== undefined && others.length === 0 ? only.id : null,
+      now_ms,
+      now_ms,
+    );
+    // A default that the credential no longer reaches would make every call fail.
+    const ids = JSON.stringify(identity.workspaces.map((w) => w.id));
+    this.#sql.exec(
+      "UPDATE account SET default_workspace_id = NULL WHERE default_workspace_id NOT IN (SELECT value FROM json_each(?))",
+      ids,
+    );
+  }
+
+  setDefaultWorkspace(id: string): void {
+    this.#sql.exec("UPDATE account SET default_workspace_id = ? WHERE id = 1", id);
+  }
+
+  /** Keeps the envelope as the credential in use. */
+  saveCredential(kind: CredentialKind, envelope: string, now_ms: number): void {
+    this.#sql.exec(
+      `INSERT INTO credential (kind, envelope, added_ms) VALUES (?, ?, ?)
+       ON CONFLICT (kind) DO UPDATE SET envelope = excluded.envelope, added_ms = excluded.added_ms`,
+      kind,
+      envelope,
+      now_ms,
+    );
+  }
+
+  /** Replaces an envelope by the same secret sealed with the current key; a newer credential is left alone. */
+  resealCredential(kind: CredentialKind, from: string, to: string): void {
+    this.#sql.exec("UPDATE credential SET envelope = ? WHERE kind = ? AND envelope = ?", to, kind, from);
+  }
+
+  /** Newest first: the first is the one in use. */
+  credentials(): { kind: CredentialKind; envelope: string; added_ms: number }[] {
+    return this.#sql
+      .exec<{ kind: CredentialKind; envelope: string; added_ms: number }>(
+        "SELECT kind, envelope, added_ms FROM credential ORDER BY added_ms DESC, kind",
+      )
+      .toArray();
+  }
+}

@@ -1,0 +1,71 @@
+import { createClickUpClient } from "../tools/clickup/client.ts";
+import type { Cache, IdempotencyLog, ToolContext } from "../tools/define.ts";
+import type { ClickUpLink } from "./clickup-link.ts";
+import type { ObjectConfig } from "./config.ts";
+import { CALL_DEADLINE_MS } from "./limits.ts";
+import type { Scope } from "./mcp/surface.ts";
+import type { AccountStore } from "./stores/account.ts";
+
+export interface ContextParts {
+  account: AccountStore;
+  link: ClickUpLink;
+  cache: Cache;
+  idempotency: IdempotencyLog;
+  config: ObjectConfig;
+  now_ms(): number;
+  /** Logs one of our own faults under the incident id the caller is shown. */
+  report(incident: string, error: unknown): void;
+}
+
+/** The context of one tool call: this user's credential, stores and choices, and the call's own scope. */
+export async function toolContext(
+  parts: ContextParts,
+  scope: Scope,
+): Promise<{ ok: true; context: ToolContext } | { ok: false; message: string }> {
+  const account = parts.account.read();
+  if (account === undefined) return { ok: false, message: "Sign in with ClickUp first." };
+  const opened = await parts.link.open();
+  if (!opened.ok) return opened;
+  const { link } = opened;
+  const deadline = AbortSignal.timeout(CALL_DEADLINE_MS);
+  const signal = AbortSignal.any([scope.signal, deadline]);
+  const allowed = scope.grant.workspaces;
+  const workspaces = account.workspaces.filter((w) => allowed === null || allowed.includes(w.id));
+  const context: ToolContext = {
+    clickup: createClickUpClient({
+      baseUrl: parts.config.clickupApiUrl,
+      token: link.token,
+      budget: link.budget,
+      signal,
+      deadline_ms: parts.now_ms() + CALL_DEADLINE_MS,
+    }),
+    cache: parts.cache,
+    idempotency: parts.idempotency,
+    user: {
+      clickupUserId: account.clickupUserId,
+      username: account.username,
+      timeZone: account.timeZone ?? "UTC",
+      workspaces,
+      defaultWorkspaceId: account.defaultWorkspaceId,
+    },
+    tier: scope.tier,
+    grant: scope.grant,
+    upgradeUrl: `${parts.config.publicUrl}/account/plan`,
+    signal,
+    now_ms: parts.now_ms,
+    touch(kind, id) {
+      scope.record.targets.add(`${kind}:${id}`);
+    },
+    progress(done, total, message) {
+      scope.progress(done, total, message);
+    },
+    async confirm() {
+      return "unsupported";
+    },
+    rememberWorkspace(id) {
+      if (id !== account.defaultWorkspaceId) parts.account.setDefaultWorkspace(id);
+    },
+    report: parts.report,
+  };
+  return { ok: true, context };
+}

@@ -1,0 +1,90 @@
+/** `npm start`: runs everything on this machine and says how to connect. */
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { startStack, type ClickUpTarget, type Stack } from "./stack.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+
+function options(): { port: number; clickup: ClickUpTarget | undefined; dataDir: string; verbose: boolean } {
+  const { values } = parseArgs({
+    options: {
+      clickup: { type: "string" },
+      port: { type: "string" },
+      data: { type: "string" },
+      verbose: { type: "boolean", default: false },
+    },
+  });
+  const port = Number(values.port ?? process.env["PORT"] ?? "8787");
+  if (!Number.isInteger(port) || port < 1 || port > 65_000)
+    throw new Error("PORT must be a number from 1 to 65000.");
+  const { clickup } = values;
+  if (clickup !== undefined && clickup !== "real" && clickup !== "sandbox") {
+    throw new Error("--clickup takes `real` or `sandbox`.");
+  }
+  return { port, clickup, dataDir: values.data ?? join(ROOT, ".wrangler", "state"), verbose: values.verbose };
+}
+
+function banner(stack: Stack): string {
+  const mcp = `${stack.url}/mcp`;
+  const vscode = JSON.stringify({ name: "clickup", type: "http", url: mcp });
+  const lines = [
+    "",
+    "  ClickUp MCP server is running.",
+    "",
+    `  MCP URL        ${mcp}`,
+    `  Sign in        ${stack.url}/auth/login`,
+    stack.sandbox === undefined
+      ? "  ClickUp        the real one (api.clickup.com)"
+      : `  ClickUp        a sandbox on this machine, ${stack.sandbox.url} (npm start -- --clickup real for the real one)`,
+    `  Data           ${relative(process.cwd(), stack.dataDir) || "."} (kept between starts; delete it to begin anew)`,
+    "",
+    "  Connect a client",
+    `    Claude Code  claude mcp add --transport http clickup ${mcp}`,
+    `    VS Code      code --add-mcp '${vscode}'`,
+    "    Cursor       in ~/.cursor/mcp.json:",
+    `                 {"mcpServers":{"clickup":{"url":"${mcp}"}}}`,
+    "    curl         sign in at the page above, copy the token, then",
+    `                 curl -s ${mcp} -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\`,
+    `                   -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'`,
+    "",
+    "  Ctrl-C stops everything.",
+    "",
+  ];
+  return lines.join("\n");
+}
+
+async function main(): Promise<void> {
+  const { verbose, ...chosen } = options();
+  const log: string[] = [];
+  const stack = await startStack({
+    ...chosen,
+    onLog: (line) => {
+      if (verbose) console.log(line);
+      log.push(line);
+      if (log.length > 200) log.shift();
+    },
+  }).catch((error: unknown) => {
+    if (!verbose && log.length > 0) console.error(log.slice(-20).join("\n"));
+    throw error;
+  });
+  console.log(banner(stack));
+  let stopping = false;
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await stack.stop();
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
+  const code = await stack.ended;
+  if (!stopping) {
+    console.error(log.slice(-20).join("\n"));
+    console.error(`The Worker ended (${code ?? "killed"}).`);
+    await stop(1);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
