@@ -1,5 +1,6 @@
 /** The shape of a user's database over time. Append only: a released file never changes. */
 import initial from "./0001-initial.sql";
+import sessions from "./0002-sessions.sql";
 
 export interface Migration {
   /** Position, from 1 without gaps; the number the file name begins with. */
@@ -8,4 +9,7 @@ export interface Migration {
   sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ id: 1, name: "initial", sql: initial }];
+export const MIGRATIONS: readonly Migration[] = [
+  { id: 1, name: "initial", sql: initial },
+  { id: 2, name: "sessions", sql: sessions },
+];

@@ -44,3 +44,17 @@ export const KEEP_ENDED_DEVICE_MS = 90 * 24 * 60 * 60_000;
 
 /** Cached values larger than this are not stored: SQLite rows end at 2 MB. */
 export const CACHE_MAX_BYTES = 1_500_000;
+
+/** Sessions of a user; the least recently used makes room. */
+export const MAX_SESSIONS = 20;
+/** A session nobody used for a week is gone. */
+export const SESSION_IDLE_MS = 7 * 24 * 60 * 60_000;
+/** What a session keeps for replay. */
+export const MAX_SESSION_EVENTS = 1_000;
+export const MAX_SESSION_EVENT_BYTES = 1024 * 1024;
+/** Open streams of one session; the oldest is closed for the next. */
+export const MAX_STREAMS_PER_SESSION = 10;
+/** A stream whose reader does not keep up is closed; the client resumes from the log. */
+export const MAX_STREAM_QUEUE_BYTES = 1024 * 1024;
+/** What SSE clients are told to wait before they reconnect. */
+export const SSE_RETRY_MS = 1_000;

@@ -48,7 +48,7 @@ export class ProductSurface implements Surface {
     scope.record.outcome = call.outcome;
     scope.record.upstream_calls = made.context.clickup.calls;
     if (call.incident !== undefined) scope.record.incident = call.incident;
-    return call.result;
+    return call.result as CallToolResult;
   }
 
   describeCall(method: string, params: unknown, tier: Tier): CallDescription {

@@ -12,9 +12,9 @@ export interface ContextParts {
   cache: Cache;
   idempotency: IdempotencyLog;
   config: ObjectConfig;
-  now_ms(): number;
+  now_ms: () => number;
   /** Logs one of our own faults under the incident id the caller is shown. */
-  report(incident: string, error: unknown): void;
+  report: (incident: string, error: unknown) => void;
 }
 
 /** The context of one tool call: this user's credential, stores and choices, and the call's own scope. */

@@ -11,6 +11,7 @@ import { objectConfig, type ObjectConfig } from "./config.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { logFault } from "./log.ts";
 import type { Caller } from "./mcp/exchange.ts";
+import { SessionHub } from "./mcp/hub.ts";
 import { ModernLane } from "./mcp/modern.ts";
 import { refusalResponse } from "./mcp/responses.ts";
 import { serveMcp, type Endpoint } from "./mcp/serve.ts";
@@ -36,6 +37,7 @@ import { DeviceStore } from "./stores/devices.ts";
 import { IdempotencyStore } from "./stores/idempotency.ts";
 import { JournalStore } from "./stores/journal.ts";
 import { OutboxStore } from "./stores/outbox.ts";
+import { SessionStore } from "./stores/sessions.ts";
 import { toolContext } from "./tool-context.ts";
 import { openKeyring, Vault } from "./vault.ts";
 
@@ -99,7 +101,14 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const reportProtocol = (error: Error): void => {
       if (!(error instanceof ProtocolError) && !error.message.startsWith("Rejected")) reportNew(error);
     };
-    this.#endpoint = { surface, ledger, report: reportNew, modern: new ModernLane(surface, reportProtocol) };
+    const hub = new SessionHub(ctx, new SessionStore(sql), surface, wall_ms);
+    this.#endpoint = {
+      surface,
+      ledger,
+      hub,
+      report: reportNew,
+      modern: new ModernLane(surface, reportProtocol),
+    };
   }
 
   /** Serves the MCP endpoint. Only the entry Worker can reach this; it sets the principal. */
@@ -155,6 +164,14 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   /** Called by the lifecycle for each due job. */
   async onJob({ job }: LifecycleJobContext): Promise<LifecycleJobOutcome> {
     return this.#housekeeping.run(job.fn);
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#endpoint.hub.disconnected(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#endpoint.hub.disconnected(socket);
   }
 
   /** Read on every call: a change of plan acts on the next one. */

@@ -1,7 +1,9 @@
 /** The methods of a surface, each ending its exchange: shared by the direct path and the SDK's server. */
 import {
+  isInputRequiredResult,
   ProtocolError,
   type CallToolResult,
+  type InputRequiredResult,
   type JSONObject,
   type ListToolsResult,
 } from "@modelcontextprotocol/server";
@@ -25,25 +27,41 @@ export function runListJson(surface: Surface, params: unknown, exchange: Exchang
   return `{"tools":${prepared.json}}`;
 }
 
+/** Revisions from here on put a question into the answer; earlier ones ask while the call waits. */
+const ANSWERS_WITH_QUESTIONS = "2026-07-28";
+
 /** @throws ProtocolError -32602 for malformed params or an unknown tool */
 export async function runCall(
   surface: Surface,
   params: unknown,
   exchange: Exchange,
-): Promise<CallToolResult> {
+): Promise<CallToolResult | InputRequiredResult> {
   const result = await call(surface, params, exchange);
+  if (isInputRequiredResult(result)) {
+    // In a 2025 session the SDK asks the client now and runs the handler again: the call goes on.
+    if (exchange.scope.protocol < ANSWERS_WITH_QUESTIONS) return result;
+    exchange.end(0, "input_required");
+    return result;
+  }
   exchange.end(JSON.stringify(result).length);
   return result;
 }
 
-/** The JSON text of a `tools/call` result. @throws ProtocolError as `runCall` */
+/**
+ * The JSON text of a `tools/call` result, for a client that cannot be asked anything.
+ * @throws ProtocolError as `runCall`
+ */
 export async function runCallJson(surface: Surface, params: unknown, exchange: Exchange): Promise<string> {
   const text = JSON.stringify(await call(surface, params, exchange));
   exchange.end(text.length);
   return text;
 }
 
-async function call(surface: Surface, params: unknown, exchange: Exchange): Promise<CallToolResult> {
+async function call(
+  surface: Surface,
+  params: unknown,
+  exchange: Exchange,
+): Promise<CallToolResult | InputRequiredResult> {
   const { name, args } = callParams(params, exchange);
   const result = await surface.callTool(name, args, exchange.scope);
   if (result === undefined) {

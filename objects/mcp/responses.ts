@@ -1,6 +1,6 @@
 /** HTTP answers of the MCP endpoint that are not results: JSON-RPC errors, 429, 503. */
 import type { RateStatus, Refusal } from "../admission.ts";
-import { MAX_BODY_BYTES, WINDOW_MS } from "../limits.ts";
+import { WINDOW_MS } from "../limits.ts";
 
 export type JsonRpcId = string | number | null;
 
@@ -12,6 +12,8 @@ export const RPC = {
   invalidParams: -32602,
   internal: -32603,
   server: -32000,
+  sessionNotFound: -32001,
+  resourceNotFound: -32002,
 } as const;
 
 export function rpcError(
@@ -78,6 +80,17 @@ export function refusalResponse(refusal: Refusal, id: JsonRpcId): Response {
   }
 }
 
+/** The answer to a refused element of a batch whose other elements were answered. */
+export function refusedElement(refusal: Refusal, id: JsonRpcId): Record<string, unknown> {
+  if (refusal.kind !== "rate")
+    return rpcError(id, RPC.server, "Not possible right now. Try again in a minute.");
+  const message = rateLimitMessage(refusal.limit, refusal.retry_ms);
+  return rpcError(id, RPC.server, message, {
+    error: "Rate limit exceeded",
+    retry_after: Math.ceil(refusal.retry_ms / 1000),
+  });
+}
+
 /** draft-ietf-httpapi-ratelimit-headers, and the older X-RateLimit-* names. */
 export function rateHeaders(rate: RateStatus): Record<string, string> {
   if (rate.limit > 1_000_000) return {};
@@ -89,20 +102,4 @@ export function rateHeaders(rate: RateStatus): Record<string, string> {
     "X-RateLimit-Remaining": String(rate.remaining),
     "X-RateLimit-Reset": String(Math.ceil((Date.now() + rate.reset_ms) / 1000)),
   };
-}
-
-/** Reads the body up to the bound. @returns undefined when it is larger */
-export async function readBody(request: Request): Promise<string | undefined> {
-  const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > MAX_BODY_BYTES) return undefined;
-  if (request.body === null) return "";
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = "";
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BODY_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

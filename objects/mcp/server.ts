@@ -1,45 +1,122 @@
 /** The SDK's low-level server over a surface. Cheap to build: no tool is registered, lists are prepared. */
 import { ProtocolError, Server, type RequestId, type ServerContext } from "@modelcontextprotocol/server";
+import type { Exchange } from "./exchange.ts";
 import { runCall, runList } from "./methods.ts";
 import { RPC } from "./responses.ts";
-import type { Exchange } from "./exchange.ts";
-import type { Surface } from "./surface.ts";
+import type { Scope, Surface } from "./surface.ts";
 
-/**
- * @param exchangeOf the admitted message a handler runs for
- */
-export function buildServer(surface: Surface, exchangeOf: (id: RequestId) => Exchange | undefined): Server {
+/** What a session remembers for its client; requests without a session have none. */
+export interface SessionMemory {
+  subscriptions: { add(uri: string): void; delete(uri: string): void };
+}
+
+/** @param exchangeOf the admitted message a handler runs for */
+export function buildServer(
+  surface: Surface,
+  exchangeOf: (id: RequestId) => Exchange | undefined,
+  memory?: SessionMemory,
+): Server {
   const hint = { ttlMs: surface.listTtl_ms, cacheScope: "private" as const };
-  const server = new Server(surface.info, {
-    capabilities: surface.capabilities,
-    instructions: surface.instructions,
-    cacheHints: { "tools/list": hint, "server/discover": hint },
-  });
   const exchange = (ctx: ServerContext): Exchange => {
     const found = exchangeOf(ctx.mcpReq.id);
     if (found === undefined) throw new ProtocolError(RPC.internal, "The request was not admitted.");
+    found.scope.sdk = ctx;
     return found;
   };
-  server.setRequestHandler("tools/list", (request, ctx) => {
-    const current = exchange(ctx);
-    return runList(surface, request.params, current);
+  const scope = (ctx: ServerContext): Scope => exchange(ctx).scope;
+  const verifier = surface.requestState;
+  const server = new Server(surface.info, {
+    capabilities: surface.capabilities,
+    instructions: surface.instructions,
+    cacheHints: {
+      "tools/list": hint,
+      "server/discover": hint,
+      "resources/list": hint,
+      "resources/templates/list": hint,
+      "prompts/list": hint,
+    },
+    ...(verifier === undefined
+      ? {}
+      : { requestState: { verify: (state, ctx) => verifier.verify(state, scope(ctx)) } }),
   });
-  server.setRequestHandler("tools/call", async (request, ctx) => {
+  server.setRequestHandler("tools/list", (request, ctx) => runList(surface, request.params, exchange(ctx)));
+  server.setRequestHandler("tools/call", (request, ctx) => {
     const current = exchange(ctx);
-    const progressToken = ctx.mcpReq._meta?.progressToken;
-    if (progressToken !== undefined) {
-      current.scope.progress = (progress, total, message) => {
-        // A client that has gone away is noticed by the signal; a lost progress note is no fault.
-        void ctx.mcpReq
-          .notify({
-            method: "notifications/progress",
-            params: { progressToken, progress, total, ...(message === undefined ? {} : { message }) },
-          })
-          .catch(() => undefined);
-      };
-    }
+    withProgress(current, ctx);
     ctx.mcpReq.signal.addEventListener("abort", () => current.cancel(), { once: true });
     return runCall(surface, request.params, current);
   });
+  addResources(server, surface, scope, memory);
+  addPrompts(server, surface, scope);
   return server;
+}
+
+function addResources(
+  server: Server,
+  surface: Surface,
+  scope: (ctx: ServerContext) => Scope,
+  memory: SessionMemory | undefined,
+): void {
+  const { resources } = surface;
+  if (resources === undefined) return;
+  server.setRequestHandler("resources/list", async (_, ctx) => ({
+    resources: await resources.list(scope(ctx)),
+  }));
+  server.setRequestHandler("resources/templates/list", (_, ctx) => ({
+    resourceTemplates: resources.templates(scope(ctx)),
+  }));
+  server.setRequestHandler("resources/read", async (request, ctx) => {
+    const result = await resources.read(request.params.uri, scope(ctx));
+    if (result === undefined) throw notFound(ctx, request.params.uri);
+    return result;
+  });
+  if (surface.capabilities.resources?.subscribe !== true || memory === undefined) return;
+  server.setRequestHandler("resources/subscribe", (request) => {
+    memory.subscriptions.add(request.params.uri);
+    return {};
+  });
+  server.setRequestHandler("resources/unsubscribe", (request) => {
+    memory.subscriptions.delete(request.params.uri);
+    return {};
+  });
+}
+
+function addPrompts(server: Server, surface: Surface, scope: (ctx: ServerContext) => Scope): void {
+  const { prompts } = surface;
+  if (prompts !== undefined) {
+    server.setRequestHandler("prompts/list", (_, ctx) => ({ prompts: prompts.list(scope(ctx)) }));
+    server.setRequestHandler("prompts/get", async (request, ctx) => {
+      const { name, arguments: args } = request.params;
+      const result = await prompts.get(name, args ?? {}, scope(ctx));
+      if (result === undefined)
+        throw new ProtocolError(RPC.invalidParams, `Unknown prompt: ${name.slice(0, 128)}`);
+      return result;
+    });
+  }
+  if (surface.complete !== undefined) {
+    server.setRequestHandler("completion/complete", async (request, ctx) => {
+      const completion = await surface.complete?.(request.params, scope(ctx));
+      return { completion: completion ?? { values: [] } };
+    });
+  }
+}
+
+function withProgress(current: Exchange, ctx: ServerContext): void {
+  const progressToken = ctx.mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return;
+  current.scope.progress = (progress, total, message) => {
+    // A client that has gone away is noticed by the signal; a lost progress note is no fault.
+    void ctx.mcpReq
+      .notify({
+        method: "notifications/progress",
+        params: { progressToken, progress, total, ...(message === undefined ? {} : { message }) },
+      })
+      .catch(() => undefined);
+  };
+}
+
+/** -32002 was replaced by -32602 in 2026-07-28 (SEP-2577 of its changelog). */
+function notFound(ctx: ServerContext, uri: string): ProtocolError {
+  const modern = ctx.mcpReq.envelope !== undefined;
+  return new ProtocolError(modern ? RPC.invalidParams : RPC.resourceNotFound, "Resource not found", { uri });
 }

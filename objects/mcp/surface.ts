@@ -4,9 +4,18 @@
  */
 import type {
   CallToolResult,
+  CompleteRequestParams,
+  CompleteResult,
+  GetPromptResult,
   Implementation,
+  InputRequiredResult,
   JSONObject,
+  Prompt,
+  ReadResourceResult,
+  Resource,
+  ResourceTemplateType,
   ServerCapabilities,
+  ServerContext,
   Tool,
 } from "@modelcontextprotocol/server";
 import type { Grant } from "../../tools/define.ts";
@@ -35,6 +44,8 @@ export interface Scope {
   record: CallRecord;
   /** Sends a progress notification; does nothing when the client asked for none or cannot receive it. */
   progress(done: number, total: number, message?: string): void;
+  /** The SDK's context: logging, what the client answered. Absent on calls answered without the SDK's server. */
+  sdk?: ServerContext;
 }
 
 /** A list as prepared once per isolate: the values and their JSON text. */
@@ -54,6 +65,29 @@ export interface CallDescription {
   writes: boolean;
 }
 
+export interface Resources {
+  list(scope: Scope): Promise<Resource[]>;
+  templates(scope: Scope): ResourceTemplateType[];
+  /** @returns undefined when there is no resource of that URI */
+  read(uri: string, scope: Scope): Promise<ReadResourceResult | InputRequiredResult | undefined>;
+}
+
+export interface Prompts {
+  list(scope: Scope): Prompt[];
+  /** @returns undefined when there is no prompt of that name */
+  get(
+    name: string,
+    args: Record<string, string>,
+    scope: Scope,
+  ): Promise<GetPromptResult | InputRequiredResult | undefined>;
+}
+
+/** Signs what goes through the client in multi-round requests, and verifies what comes back. */
+export interface RequestStateVerifier {
+  /** @throws when the state is not ours, was changed, is too old or was used before */
+  verify(state: string, scope: Scope): Promise<unknown>;
+}
+
 export interface Surface {
   info: Implementation;
   instructions: string;
@@ -62,6 +96,14 @@ export interface Surface {
   listTtl_ms: number;
   tools(scope: Pick<Scope, "tier" | "grant">): PreparedTools;
   /** @returns undefined when there is no tool of that name */
-  callTool(name: string, args: JSONObject, scope: Scope): Promise<CallToolResult | undefined>;
+  callTool(
+    name: string,
+    args: JSONObject,
+    scope: Scope,
+  ): Promise<CallToolResult | InputRequiredResult | undefined>;
   describeCall(method: string, params: unknown, tier: Tier): CallDescription;
+  resources?: Resources;
+  prompts?: Prompts;
+  complete?(params: CompleteRequestParams, scope: Scope): Promise<CompleteResult["completion"]>;
+  requestState?: RequestStateVerifier;
 }

@@ -3,6 +3,7 @@ import { WINDOW_MS } from "../limits.ts";
 /** How a journaled call or event ended. `unknown`: the object died before it could say. */
 export type Outcome =
   | "ok"
+  | "input_required"
   | "user_error"
   | "upstream_error"
   | "unknown_outcome"

@@ -1,0 +1,78 @@
+/** Reading one HTTP request: the body, its JSON, and whether it is made of JSON-RPC messages. */
+import {
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResponse,
+  isJsonContentType,
+  type JSONRPCMessage,
+} from "@modelcontextprotocol/server";
+import { MAX_BATCH_ELEMENTS, MAX_BODY_BYTES } from "../limits.ts";
+import { RPC, rpcErrorResponse, type JsonRpcId } from "./responses.ts";
+
+export type Inbound =
+  | { ok: true; body: JSONRPCMessage | unknown[]; bytes: number }
+  | { ok: false; response: Response };
+
+/** Reads a POST. The answer to a request that is not JSON-RPC names what is wrong with it. */
+export async function readInbound(request: Request): Promise<Inbound> {
+  const refuse = (status: number, code: number, why: string, id: JsonRpcId = null): Inbound => ({
+    ok: false,
+    response: rpcErrorResponse(status, id, code, why),
+  });
+  if (!isJsonContentType(request.headers.get("content-type"))) {
+    return refuse(415, RPC.server, "Content-Type must be application/json.");
+  }
+  const text = await readBody(request);
+  if (text === undefined) return refuse(413, RPC.server, "The request body is larger than 4 MiB.");
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return refuse(400, RPC.parse, "Parse error: the request body is not valid JSON.");
+  }
+  if (Array.isArray(body)) {
+    if (body.length > 0 && body.length <= MAX_BATCH_ELEMENTS) return { ok: true, body, bytes: text.length };
+    return refuse(400, RPC.invalidRequest, `A batch holds 1 to ${MAX_BATCH_ELEMENTS} messages.`);
+  }
+  if (!isMessage(body)) return refuse(400, RPC.invalidRequest, whyInvalid(body), echoableId(body));
+  return { ok: true, body, bytes: text.length };
+}
+
+export function isMessage(value: unknown): value is JSONRPCMessage {
+  return isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value);
+}
+
+/** What is wrong with something that is not a JSON-RPC message. */
+export function whyInvalid(value: unknown): string {
+  const missing =
+    typeof value !== "object" || value === null
+      ? "a message is a JSON object."
+      : (value as { jsonrpc?: unknown }).jsonrpc !== "2.0"
+        ? '`jsonrpc` must be "2.0".'
+        : typeof (value as { method?: unknown }).method !== "string"
+          ? "`method` must be a string."
+          : "`id` must be a string or a number, and `params` an object.";
+  return `Invalid request: ${missing}`;
+}
+
+/** The id to answer with, where the message has a usable one. */
+export function echoableId(body: unknown): JsonRpcId {
+  const id = typeof body === "object" && body !== null ? (body as { id?: unknown }).id : undefined;
+  return typeof id === "string" || typeof id === "number" ? id : null;
+}
+
+/** Reads the body up to the bound. @returns undefined when it is larger */
+async function readBody(request: Request): Promise<string | undefined> {
+  const declared = Number(request.headers.get("content-length") ?? "0");
+  if (declared > MAX_BODY_BYTES) return undefined;
+  if (request.body === null) return "";
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = "";
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BODY_BYTES) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,200 @@
+/** One MCP session in memory: the SDK's server, and the transport between it and HTTP. */
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type MessageExtraInfo,
+  type RequestId,
+  type Server,
+  type Transport,
+  type TransportSendOptions,
+} from "@modelcontextprotocol/server";
+import type { Exchange } from "./exchange.ts";
+import { PostStream, type Sink } from "./post-stream.ts";
+import { messageFrame } from "./sse.ts";
+import type { SessionRow, SessionStore } from "../stores/sessions.ts";
+
+/** Stream id of messages that belong to no request; clients listen to it by GET. */
+export const STANDALONE = "s";
+/** Ids of messages we feed ourselves when a session is rebuilt; never those of a client. */
+const REPLAY = "clickup-mcp/replay/";
+/** The revision that brought priming events and polling of SSE streams. */
+const PRIMING_SINCE = "2025-11-25";
+
+export interface Connections {
+  /** Sends a frame on the session's newest idle stream. @returns false when none is open */
+  sendStandalone(sessionId: string, frame: string): boolean;
+  closeStandalone(sessionId: string): void;
+}
+
+export class Session implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: <T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void;
+  readonly row: SessionRow;
+  readonly sessionId: string;
+  readonly #store: SessionStore;
+  readonly #connections: Connections;
+  readonly #streams = new Map<string, PostStream>();
+  readonly #streamOf = new Map<RequestId, PostStream>();
+  readonly #exchanges = new Map<RequestId, Exchange>();
+
+  constructor(row: SessionRow, store: SessionStore, connections: Connections) {
+    this.row = row;
+    this.sessionId = row.sessionId;
+    this.#store = store;
+    this.#connections = connections;
+  }
+
+  /** Connects the server and brings it to where the session was: initialized, with its log level. */
+  async restore(server: Server): Promise<void> {
+    await server.connect(this);
+    this.#feed("initialize", this.row.initialize);
+    this.onmessage?.({ jsonrpc: "2.0", method: "notifications/initialized" });
+    if (this.row.logLevel !== null) this.#feed("logging/setLevel", { level: this.row.logLevel });
+  }
+
+  async start(): Promise<void> {}
+
+  async close(): Promise<void> {
+    for (const exchange of this.#exchanges.values()) {
+      exchange.cancel();
+      exchange.end(0, "cancelled");
+    }
+    for (const [id, stream] of this.#streamOf) stream.drop(id);
+    this.onclose?.();
+  }
+
+  /** The admitted request a handler of the server runs for. */
+  exchange(id: RequestId): Exchange | undefined {
+    return this.#exchanges.get(id);
+  }
+
+  inFlight(id: RequestId): boolean {
+    return this.#streamOf.has(id) || this.#exchanges.has(id);
+  }
+
+  stream(streamId: string): PostStream | undefined {
+    return this.#streams.get(streamId);
+  }
+
+  /** Hands notifications and responses of the client to the server. */
+  deliver(message: JSONRPCMessage): void {
+    if (isJSONRPCNotification(message) && message.method === "notifications/cancelled") {
+      const id = (message.params as { requestId?: RequestId } | undefined)?.requestId;
+      this.onmessage?.(message);
+      if (id !== undefined) this.#cancelled(id);
+      return;
+    }
+    this.onmessage?.(message);
+  }
+
+  /** Runs the requests of one POST and answers it: with JSON, or a stream when something comes midway. */
+  post(
+    requests: readonly { message: JSONRPCRequest; exchange: Exchange }[],
+    options: {
+      batch: boolean;
+      mayStream: boolean;
+      headers: Record<string, string>;
+      early: readonly JSONRPCMessage[];
+    },
+  ): Promise<Response> {
+    const ids = requests.map((r) => r.message.id);
+    const earlyIds = options.early.map((m) => ("id" in m ? (m.id ?? "") : ""));
+    const stream = new PostStream(
+      {
+        id: crypto.randomUUID(),
+        ids: [...ids, ...earlyIds],
+        batch: options.batch,
+        mayStream: options.mayStream,
+        priming: this.row.protocol >= PRIMING_SINCE,
+      },
+      { append: (streamId, text) => this.#store.append(this.sessionId, streamId, text) },
+      options.headers,
+      () => this.#streams.delete(stream.id),
+    );
+    this.#streams.set(stream.id, stream);
+    for (const { message, exchange } of requests) {
+      this.#streamOf.set(message.id, stream);
+      this.#exchanges.set(message.id, exchange);
+    }
+    for (const [i, message] of options.early.entries()) stream.respond(earlyIds[i] ?? "", message);
+    for (const { message } of requests) {
+      this.onmessage?.(message, {
+        closeSSEStream: () => stream.disconnect(),
+        closeStandaloneSSEStream: () => this.#connections.closeStandalone(this.sessionId),
+      });
+    }
+    return stream.response;
+  }
+
+  /** A request without its HTTP answer: the response goes to the session's stream (HTTP+SSE). */
+  push(message: JSONRPCRequest, exchange: Exchange): void {
+    this.#exchanges.set(message.id, exchange);
+    this.onmessage?.(message);
+  }
+
+  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) {
+      const { id } = message;
+      if (id === undefined || String(id).startsWith(REPLAY)) return;
+      const exchange = this.#exchanges.get(id);
+      // Handlers of tools end their exchange themselves; the others end with their response.
+      exchange?.end(0, isJSONRPCErrorResponse(message) ? "protocol_error" : undefined);
+      this.#exchanges.delete(id);
+      const stream = this.#streamOf.get(id);
+      this.#streamOf.delete(id);
+      if (stream !== undefined) stream.respond(id, message);
+      else if (this.row.kind === "sse") this.#standalone(message);
+      return;
+    }
+    const related = options?.relatedRequestId;
+    const stream = related === undefined ? undefined : this.#streamOf.get(related);
+    if (stream !== undefined) {
+      if (stream.emit(message)) return;
+      if (isJSONRPCRequest(message)) throw new Error("the client accepts no stream, so it cannot be asked");
+      return;
+    }
+    this.#standalone(message);
+  }
+
+  /** Replays what was sent on a stream after a position, and keeps the sink if more will come. */
+  resume(streamId: string, after: number, sink: Sink): "live" | "ended" {
+    for (const { seq, message } of this.#store.after(this.sessionId, streamId, after)) {
+      sink.write(messageFrame(message, `${streamId}~${seq}`));
+    }
+    const stream = this.#streams.get(streamId);
+    if (stream === undefined) return "ended";
+    stream.attach(sink);
+    return "live";
+  }
+
+  #standalone(message: JSONRPCMessage): void {
+    const text = JSON.stringify(message);
+    if (this.row.kind === "sse") {
+      this.#connections.sendStandalone(this.sessionId, messageFrame(text));
+      return;
+    }
+    const seq = this.#store.append(this.sessionId, STANDALONE, text);
+    this.#connections.sendStandalone(this.sessionId, messageFrame(text, `${STANDALONE}~${seq}`));
+  }
+
+  /** The server sends no response to a cancelled request; its exchange and its stream end here. */
+  #cancelled(id: RequestId): void {
+    const exchange = this.#exchanges.get(id);
+    if (exchange === undefined) return;
+    exchange.cancel();
+    exchange.end(0, "cancelled");
+    this.#exchanges.delete(id);
+    const stream = this.#streamOf.get(id);
+    this.#streamOf.delete(id);
+    stream?.drop(id);
+  }
+
+  #feed(method: string, params: unknown): void {
+    this.onmessage?.({ jsonrpc: "2.0", id: `${REPLAY}${method}`, method, params } as JSONRPCRequest);
+  }
+}

@@ -1,0 +1,111 @@
+/** Messages of the 2025 revisions without a session: each is answered by itself, with JSON. */
+import { isInitializeRequest, isJSONRPCRequest, type JSONRPCMessage } from "@modelcontextprotocol/server";
+import type { RateStatus, Refusal } from "../admission.ts";
+import { Exchange, type Caller } from "./exchange.ts";
+import { echoableId, isMessage, whyInvalid } from "./inbound.ts";
+import { answerLegacy } from "./legacy.ts";
+import {
+  RPC,
+  rateHeaders,
+  refusalResponse,
+  refusedElement,
+  rpcError,
+  rpcErrorResponse,
+  type JsonRpcId,
+} from "./responses.ts";
+import type { Endpoint } from "./serve.ts";
+
+/** The revision assumed when a request names none (2025-11-25, transports); the only one with batches. */
+export const ASSUMED_PROTOCOL = "2025-03-26";
+
+type One =
+  | { kind: "accepted" }
+  | { kind: "refused"; refusal: Refusal; id: JsonRpcId }
+  | { kind: "answer"; text: string; rate?: RateStatus };
+
+export async function answerWithoutSession(
+  body: JSONRPCMessage | unknown[],
+  bytes_in: number,
+  version: string | null,
+  caller: Caller,
+  endpoint: Endpoint,
+): Promise<Response> {
+  if (Array.isArray(body)) return answerBatch(body, bytes_in, version, caller, endpoint);
+  const one = await answerOne(body, version ?? ASSUMED_PROTOCOL, bytes_in, caller, endpoint);
+  switch (one.kind) {
+    case "accepted":
+      return new Response(null, { status: 202 });
+    case "refused":
+      return refusalResponse(one.refusal, one.id);
+    case "answer":
+      return json(one.text, one.rate);
+  }
+}
+
+async function answerOne(
+  message: JSONRPCMessage,
+  protocol: string,
+  bytes_in: number,
+  caller: Caller,
+  endpoint: Endpoint,
+): Promise<One> {
+  const { admission } = endpoint.ledger;
+  if (!isJSONRPCRequest(message) || message.method === "ping") {
+    const id = isJSONRPCRequest(message) ? message.id : null;
+    const control = admission.control(caller.tier);
+    if (!control.ok) return { kind: "refused", refusal: control.refusal, id };
+    if (!isJSONRPCRequest(message)) return { kind: "accepted" };
+    return { kind: "answer", text: JSON.stringify({ jsonrpc: "2.0", id: message.id, result: {} }) };
+  }
+  const opened = Exchange.open(endpoint.ledger, endpoint.surface, caller, message, protocol, bytes_in);
+  if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: message.id };
+  const { exchange } = opened;
+  const text = await answerLegacy(endpoint.surface, message, exchange, endpoint.report);
+  return { kind: "answer", text, rate: exchange.rate };
+}
+
+/** A JSON-RPC batch (2025-03-26): every element is limited and recorded as one message. */
+async function answerBatch(
+  elements: unknown[],
+  bytes_in: number,
+  version: string | null,
+  caller: Caller,
+  endpoint: Endpoint,
+): Promise<Response> {
+  if (version !== null && version !== ASSUMED_PROTOCOL) {
+    return rpcErrorResponse(
+      400,
+      null,
+      RPC.invalidRequest,
+      `Batches are not part of MCP ${version}; send one message.`,
+    );
+  }
+  const bytes_each = Math.ceil(bytes_in / elements.length);
+  const results = await Promise.all(
+    elements.map(async (element): Promise<One> => {
+      if (!isMessage(element) || isInitializeRequest(element)) {
+        const why = isMessage(element) ? "initialize cannot be part of a batch." : whyInvalid(element);
+        const text = JSON.stringify(rpcError(echoableId(element), RPC.invalidRequest, why));
+        return { kind: "answer", text };
+      }
+      return answerOne(element, ASSUMED_PROTOCOL, bytes_each, caller, endpoint);
+    }),
+  );
+  const refusals = results.filter((r) => r.kind === "refused");
+  const [refused] = refusals;
+  if (refused !== undefined && refusals.length === results.length)
+    return refusalResponse(refused.refusal, null);
+  const answers = results.flatMap((r) => {
+    if (r.kind === "answer") return [r.text];
+    return r.kind === "refused" && r.id !== null ? [JSON.stringify(refusedElement(r.refusal, r.id))] : [];
+  });
+  if (answers.length === 0) return new Response(null, { status: 202 });
+  const rates = results.flatMap((r) => (r.kind === "answer" && r.rate !== undefined ? [r.rate] : []));
+  return json(`[${answers.join(",")}]`, rates.at(-1));
+}
+
+function json(text: string, rate: RateStatus | undefined): Response {
+  return new Response(text, {
+    headers: { "Content-Type": "application/json", ...(rate === undefined ? {} : rateHeaders(rate)) },
+  });
+}

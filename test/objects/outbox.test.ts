@@ -1,0 +1,239 @@
+/**
+ * The outbox against a sink that fails in every way a put can fail, with evictions in between: whatever
+ * happens, each event reaches the sink exactly once in effect, in order, in one unbroken chain.
+ */
+import { runInDurableObject } from "cloudflare:test";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { MIGRATIONS } from "../../migrations/index.ts";
+import { AuditOutbox, type AuditSink } from "../../objects/audit.ts";
+import { migrate } from "../../objects/migrate.ts";
+import { JournalStore } from "../../objects/stores/journal.ts";
+import { OutboxStore } from "../../objects/stores/outbox.ts";
+import { userObject } from "../support/users.ts";
+
+type Failure = "none" | "before" | "after";
+
+/** R2 as the outbox sees it: create-only, and able to fail before or after its effect. */
+class FaultySink implements AuditSink {
+  readonly objects = new Map<string, string>();
+  next: Failure = "none";
+  puts = 0;
+
+  async put(key: string, body: string): Promise<void> {
+    this.puts++;
+    const failure = this.next;
+    this.next = "none";
+    await Promise.resolve();
+    if (failure === "before") throw new Error("R2 is down");
+    // An object that is there is left alone: the same key always carries the same body.
+    const stored = this.objects.get(key);
+    if (stored !== undefined && stored !== body) throw new Error("a key was reused for another body");
+    this.objects.set(key, body);
+    if (failure === "after") throw new Error("the acknowledgement was lost");
+  }
+}
+
+/** One life of the object: stores read from the database, nothing kept from the life before. */
+class Life {
+  readonly journal: JournalStore;
+  readonly outbox: OutboxStore;
+  readonly audit: AuditOutbox;
+  readonly #clock: { now_ms: number };
+
+  constructor(storage: DurableObjectStorage, sink: AuditSink | null, clock: { now_ms: number }) {
+    this.#clock = clock;
+    this.journal = new JournalStore(storage.sql);
+    this.outbox = new OutboxStore(storage.sql);
+    const parts = { journal: this.journal, outbox: this.outbox, storage, sink };
+    this.audit = new AuditOutbox(parts, "u_model", () => clock.now_ms);
+  }
+
+  start(): number {
+    const event = {
+      requestId: "r",
+      deviceId: "d",
+      client: "c",
+      protocol: "2025-11-25",
+      method: "tools/call",
+      tool: "t",
+      fields: [],
+      ids: {},
+      bytes_in: 1,
+    };
+    const seq = this.journal.start(event, Math.max(this.#clock.now_ms, this.journal.last_ms), true);
+    this.audit.opened(seq);
+    return seq;
+  }
+
+  finish(seq: number): void {
+    this.journal.finish(seq, { outcome: "ok", duration_ms: 1, upstream_calls: 1, bytes_out: 1, targets: [] });
+    this.audit.closed(seq, 100);
+  }
+}
+
+type Stored = {
+  batch: number;
+  previous_sha256: string;
+  first_seq: number;
+  last_seq: number;
+  events: { seq: number; outcome: string; time: string }[];
+};
+
+async function chain(sink: FaultySink): Promise<Stored["events"]> {
+  const batches = [...sink.objects].map(([key, body]) => ({ key, body, ...(JSON.parse(body) as Stored) }));
+  batches.sort((a, b) => a.batch - b.batch);
+  let previous = "";
+  for (const [i, batch] of batches.entries()) {
+    expect(batch.batch).toBe(i + 1);
+    expect(batch.previous_sha256).toBe(previous);
+    expect(batch.key).toMatch(/^audit\/u_model\/\d{4}-\d\d-\d\d\/\d{8}T\d{9}Z-[0-9a-f]{12}\.json$/);
+    const days = new Set(batch.events.map((e) => e.time.slice(0, 10)));
+    expect([...days]).toEqual([batch.key.split("/")[2]]);
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(batch.body));
+    previous = [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
+  }
+  return batches.flatMap((b) => b.events);
+}
+
+const action = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({ kind: "call" as const }) },
+  { weight: 3, arbitrary: fc.constant({ kind: "start" as const }) },
+  { weight: 3, arbitrary: fc.constant({ kind: "finish" as const }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("flush" as const),
+      failure: fc.constantFrom<Failure>("none", "before", "after"),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: "wake" as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("clock" as const),
+      by_ms: fc.integer({ min: -120_000, max: 90_000_000 }),
+    }),
+  },
+);
+
+describe("the outbox", () => {
+  test("model: exactly once, in order, one chain, over failures, lost acknowledgements, wakes and clock jumps", async () => {
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
+        runs++;
+        await runInDurableObject(userObject(`u_model${runs}`), async (_, state) => {
+          const { storage } = state;
+          await storage.deleteAll();
+          migrate(storage, MIGRATIONS, 1);
+          const sink = new FaultySink();
+          const clock = { now_ms: Date.UTC(2026, 0, 1, 12) };
+          let life = new Life(storage, sink, clock);
+          let open: number[] = [];
+          const ended = new Map<number, string>();
+          for (const step of actions) {
+            if (step.kind === "call") {
+              const seq = life.start();
+              life.finish(seq);
+              ended.set(seq, "ok");
+            } else if (step.kind === "start") open.push(life.start());
+            else if (step.kind === "finish") {
+              const seq = open.shift();
+              if (seq !== undefined) {
+                life.finish(seq);
+                ended.set(seq, "ok");
+              }
+            } else if (step.kind === "flush") {
+              sink.next = step.failure;
+              const again_ms = await life.audit.flush();
+              const waiting = life.audit.depth - open.length > 0;
+              if (waiting) expect(again_ms).toBeGreaterThan(clock.now_ms - 1);
+            } else if (step.kind === "clock") clock.now_ms += step.by_ms;
+            else {
+              life = new Life(storage, sink, clock);
+              for (const seq of open) ended.set(seq, "unknown");
+              open = [];
+            }
+          }
+          for (const seq of open) life.finish(seq);
+          for (const seq of open) ended.set(seq, "ok");
+          for (let i = 0; i < 5 && life.audit.depth > 0; i++) await life.audit.flush();
+          expect(life.audit.depth).toBe(0);
+          const events = await chain(sink);
+          expect(events.map((e) => e.seq)).toEqual(
+            Array.from({ length: life.journal.lastSeq }, (_, i) => i + 1),
+          );
+          for (const event of events) expect(event.outcome, `seq ${event.seq}`).toBe(ended.get(event.seq));
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("backs off while R2 fails and drains when it returns", async () => {
+    await runInDurableObject(userObject("u_backoff"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      const sink = new FaultySink();
+      const life = new Life(state.storage, sink, clock);
+      life.finish(life.start());
+      const delays: number[] = [];
+      for (let i = 0; i < 12; i++) {
+        sink.next = "before";
+        delays.push(((await life.audit.flush()) ?? 0) - clock.now_ms);
+      }
+      for (const [i, delay] of delays.entries()) {
+        const base = Math.min(900_000, 1_000 * 2 ** i);
+        expect(delay).toBeGreaterThanOrEqual(base);
+        expect(delay).toBeLessThanOrEqual(base * 1.25);
+      }
+      expect(sink.objects.size).toBe(0);
+      expect(await life.audit.flush()).toBeUndefined();
+      expect(sink.objects.size).toBe(1);
+    });
+  });
+
+  test("rows needed by the limiter stay, older ones go; the newest row always stays", async () => {
+    await runInDurableObject(userObject("u_prune"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      const life = new Life(state.storage, new FaultySink(), clock);
+      const rows = (): number[] =>
+        state.storage.sql
+          .exec<{ seq: number }>("SELECT seq FROM journal ORDER BY seq")
+          .toArray()
+          .map((r) => r.seq);
+      life.finish(life.start());
+      clock.now_ms += 50_000;
+      life.finish(life.start());
+      await life.audit.flush();
+      expect(rows()).toEqual([1, 2]);
+      clock.now_ms += 20_000;
+      life.finish(life.start());
+      await life.audit.flush();
+      expect(rows()).toEqual([2, 3]);
+      clock.now_ms += 3_600_000;
+      life.finish(life.start());
+      await life.audit.flush();
+      expect(rows()).toEqual([4]);
+      expect(new JournalStore(state.storage.sql).lastSeq).toBe(4);
+    });
+  });
+
+  test("with audit logging off rows are dropped and nothing is stored", async () => {
+    await runInDurableObject(userObject("u_noaudit"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      const life = new Life(state.storage, null, clock);
+      for (let i = 0; i < 5; i++) life.finish(life.start());
+      clock.now_ms += 120_000;
+      expect(await life.audit.flush()).toBeUndefined();
+      expect(life.audit.depth).toBe(0);
+      expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,125 @@
+/** What the journal and R2 say of calls: everything that was answered, and nothing people wrote. */
+import { env } from "cloudflare:workers";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { describe, expect, test } from "vitest";
+import { clickup } from "../support/outside.ts";
+import { newUser, rpc, runDueJobs, type TestUser } from "../support/users.ts";
+
+interface Event {
+  seq: number;
+  method: string;
+  tool: string | null;
+  outcome?: string;
+  counted: boolean;
+  fields: string[];
+  ids: Record<string, string>;
+  targets?: string[];
+  upstream_calls?: number;
+  protocol: string | null;
+  deviceId: string | null;
+  client: string;
+}
+
+async function stored(user: TestUser): Promise<{ keys: string[]; text: string; events: Event[] }> {
+  await runDueJobs(user.userId);
+  const { objects } = await env.AUDIT_LOGS.list({ prefix: `audit/${user.userId}/` });
+  const texts = await Promise.all(objects.map(async (o) => (await env.AUDIT_LOGS.get(o.key))?.text() ?? ""));
+  const events = texts.flatMap((t) => (JSON.parse(t) as { events: Event[] }).events);
+  return {
+    keys: objects.map((o) => o.key),
+    text: texts.join("\n"),
+    events: events.sort((a, b) => a.seq - b.seq),
+  };
+}
+
+describe("the record", () => {
+  test("holds every call with who, what, how it ended, and no content", async () => {
+    const user = await newUser();
+    const canary = "CANARY-words-of-a-person";
+    const made = await user.call("clickup_task_create", {
+      list: "Onboarding",
+      name: canary,
+      markdown: canary,
+    });
+    await user.call("clickup_task_get", { task: "no such task at all" });
+    await user.post(rpc("tools/call", { name: canary }));
+    const { events, text, keys } = await stored(user);
+    expect(keys[0]).toMatch(
+      new RegExp(`^audit/${user.userId}/\\d{4}-\\d\\d-\\d\\d/\\d{8}T\\d{9}Z-[0-9a-f]{12}\\.json$`),
+    );
+    expect(events.map((e) => e.seq)).toEqual(events.map((_, i) => i + 1));
+    expect(events.map((e) => e.method)).toEqual([
+      "account/sign_in",
+      "device/added",
+      "tools/call",
+      "tools/call",
+      "tools/call",
+    ]);
+    const [, , create, get, unknown] = events;
+    expect(create).toMatchObject({
+      tool: "clickup_task_create",
+      counted: true,
+      client: "test client",
+      deviceId: user.deviceId,
+    });
+    expect(create?.fields).toEqual(expect.arrayContaining(["list", "name", "markdown"]));
+    if (made.isError !== true) {
+      expect(create?.outcome).toBe("ok");
+      expect(create?.targets?.some((t) => t.startsWith("task:"))).toBe(true);
+      expect(create?.upstream_calls).toBeGreaterThan(0);
+    }
+    expect(get?.outcome).toBe("user_error");
+    expect(unknown).toMatchObject({ tool: null, outcome: "protocol_error" });
+    expect(text).not.toContain(canary);
+    expect(text).not.toContain("pk_");
+  });
+
+  test("50 events leave at once, without waiting for the minute", async () => {
+    const user = await newUser();
+    for (let i = 0; i < 50; i++) await (await user.post(rpc("tools/list"))).arrayBuffer();
+    const due = await runInDurableObject(user.object, (_, state) => state.storage.getAlarm());
+    expect(due).not.toBeNull();
+    expect(due ?? 0).toBeLessThanOrEqual(Date.now() + 5_000);
+    expect((await stored(user)).events.length).toBeGreaterThanOrEqual(50);
+  });
+
+  test("nothing armed when nothing waits", async () => {
+    const user = await newUser();
+    await stored(user);
+    expect(await runInDurableObject(user.object, (_, state) => state.storage.getAlarm())).toBeNull();
+  });
+
+  test("a call cut off by the end of the object is in the record, with an unknown end", async () => {
+    const user = await newUser();
+    clickup.fault({ path: /\/team\/.*\/space/, kind: "slow", ms: 600 });
+    const cut = user
+      .post(
+        rpc("tools/call", {
+          name: "clickup_workspace_hierarchy",
+          arguments: { workspace: "Northwind Labs" },
+        }),
+      )
+      .catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await runInDurableObject(user.object, (_, state) => state.abort("test")).catch(() => undefined);
+    await cut;
+    await (await user.post(rpc("tools/list"))).arrayBuffer();
+    const { events } = await stored(user);
+    expect(events.map((e) => [e.method, e.outcome])).toEqual([
+      ["account/sign_in", "ok"],
+      ["device/added", "ok"],
+      ["tools/call", "unknown"],
+      ["tools/list", "ok"],
+    ]);
+  });
+
+  test("an eviction between calls loses nothing", async () => {
+    const user = await newUser();
+    for (let i = 0; i < 3; i++) {
+      await (await user.post(rpc("tools/list"))).arrayBuffer();
+      await evictDurableObject(user.object);
+    }
+    const { events } = await stored(user);
+    expect(events.filter((e) => e.method === "tools/list" && e.outcome === "ok")).toHaveLength(3);
+  });
+});
