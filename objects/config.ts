@@ -3,20 +3,15 @@ import { z } from "zod";
 import type { Tier } from "../tools/tiers.ts";
 
 const flag = z.enum(["true", "false"]).default("true");
-const perMinute = (fallback: string) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,6}$/, "must be a whole number above 0")
-    .default(fallback)
-    .transform(Number);
+const perMinute = (fallback: number) => z.coerce.number().int().min(1).max(1_000_000).default(fallback);
 
 const schema = z.object({
   ENCRYPTION_KEY: z.string(),
   ENCRYPTION_KEYS_PREVIOUS: z.string().default(""),
   CLICKUP_API_URL: z.url().default("https://api.clickup.com/api"),
   PUBLIC_URL: z.url(),
-  FREE_REQUESTS_PER_MINUTE: perMinute("100"),
-  PREMIUM_REQUESTS_PER_MINUTE: perMinute("500"),
+  FREE_REQUESTS_PER_MINUTE: perMinute(100),
+  PREMIUM_REQUESTS_PER_MINUTE: perMinute(500),
   ENABLE_RATE_LIMITING: flag,
   ENABLE_AUDIT_LOGGING: flag,
   DEFAULT_TIER: z.enum(["free", "premium"]).default("free"),

@@ -78,6 +78,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       cache.prune();
       idempotency.prune();
       devices.prune(wall_ms());
+      this.#endpoint.hub.expire();
     });
     const recorded = (): void => {
       const scheduled = this.#housekeeping.schedule(wall_ms());
@@ -150,7 +151,14 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   }
 
   async revokeDevice(deviceId: string): Promise<RpcResult<DeviceView>> {
-    return this.#members.revokeDevice(deviceId);
+    const revoked = this.#members.revokeDevice(deviceId);
+    this.#endpoint.hub.endDevice(deviceId);
+    return revoked;
+  }
+
+  /** Tells every open session that its list of tools is another one now (plan or grant changed). */
+  async toolsChanged(): Promise<void> {
+    await this.#endpoint.hub.notifyAll({ method: "notifications/tools/list_changed" });
   }
 
   async deviceActive(deviceId: string): Promise<boolean> {

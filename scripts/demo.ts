@@ -103,7 +103,7 @@ async function demo(stack: Stack): Promise<void> {
       consent.status === 200 && consent.html.includes("Demo client"),
       "the consent page must name the client",
     );
-    const atClickUp = await browser.submit(consent, {}, "approve");
+    const atClickUp = await browser.submit(consent, { access: "write" }, "clickup");
     must(
       atClickUp.url.startsWith(stack.sandbox?.url ?? "-"),
       `expected ClickUp's page, got ${atClickUp.url}`,

@@ -70,7 +70,8 @@ async function servePost(request: Request, caller: Caller, endpoint: Endpoint): 
     return rpcErrorResponse(406, echoableId(body), RPC.server, why);
   }
   if (headers.get("mcp-session-id") !== null) return postToSession(request, body, bytes, caller, endpoint);
-  if (!Array.isArray(body) && isInitializeRequest(body)) return openSession(request, body, bytes, caller, endpoint);
+  if (!Array.isArray(body) && isInitializeRequest(body))
+    return openSession(request, body, bytes, caller, endpoint);
   return answerWithoutSession(body, bytes, version, caller, endpoint);
 }
 

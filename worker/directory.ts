@@ -1,0 +1,92 @@
+/**
+ * Which user a ClickUp identity is, and the records in `USER_MAPPINGS` an operator lists users by.
+ * KV only points at users: tiers, sessions and keys live in the user's object.
+ */
+import type { AccountView, UserRpc } from "../objects/rpc.ts";
+import type { Bindings } from "./env.ts";
+
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+const USER_ID_CHARS = 20;
+
+/** RFC 4648 base32, lower case, without padding. */
+export function base32(bytes: Uint8Array): string {
+  let text = "";
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += BASE32[(buffer >> bits) & 31] ?? "";
+    }
+    buffer &= (1 << bits) - 1;
+  }
+  if (bits > 0) text += BASE32[(buffer << (5 - bits)) & 31] ?? "";
+  return text;
+}
+
+/**
+ * The name of a user's object, derived from the verified ClickUp user id: opaque, without ":", and the same
+ * for two first sign-ins at once (KV is eventually consistent, so a lookup could make two users).
+ */
+export async function userIdOf(clickupUserId: string): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(`clickup-user:${clickupUserId}`),
+  );
+  return `u_${base32(new Uint8Array(digest)).slice(0, USER_ID_CHARS)}`;
+}
+
+/** A random id for a device: 128 bits. */
+export function newDeviceId(): string {
+  return `d_${base32(crypto.getRandomValues(new Uint8Array(16)))}`;
+}
+
+/** A user's object, with its RPC face as the contract in `objects/rpc.ts` states it. */
+export type UserStub = UserRpc & { fetch(request: Request): Promise<Response> };
+
+/** The object of a verified user. `userId` comes from a token or a ClickUp identity, never from client input. */
+export function userObject(env: Bindings, userId: string): UserStub {
+  return env.USER.getByName(userId);
+}
+
+export interface DirectoryRecord {
+  userId: string;
+  clickupUserId: string;
+  username: string;
+  email: string | null;
+  /** ISO 8601. */
+  created: string;
+}
+
+export interface ClickUpMapping {
+  userId: string;
+  email: string | null;
+  /** ISO 8601. */
+  created: string;
+}
+
+/**
+ * Writes `clickup:{id}` and `user:{userId}` when they are missing or differ: KV takes one write a second
+ * for a key, and most sign-ins change nothing.
+ */
+export async function recordUser(kv: KVNamespace, account: AccountView): Promise<void> {
+  const created = new Date(account.created_ms).toISOString();
+  const mapping: ClickUpMapping = { userId: account.userId, email: account.email, created };
+  const record: DirectoryRecord = {
+    userId: account.userId,
+    clickupUserId: account.clickupUserId,
+    username: account.username,
+    email: account.email,
+    created,
+  };
+  await Promise.all([
+    putIfChanged(kv, `clickup:${account.clickupUserId}`, JSON.stringify(mapping)),
+    putIfChanged(kv, `user:${account.userId}`, JSON.stringify(record)),
+  ]);
+}
+
+async function putIfChanged(kv: KVNamespace, key: string, value: string): Promise<void> {
+  if ((await kv.get(key)) !== value) await kv.put(key, value);
+}

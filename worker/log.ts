@@ -1,0 +1,42 @@
+/** One JSON line per event, without secrets. */
+
+const SECRETS: [RegExp, string][] = [
+  [/\bpk_[A-Za-z0-9_]+/g, "pk_[redacted]"],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[redacted jwt]"],
+  [/\bu_[a-z2-7]{20}:[^\s"':]+:[^\s"']+/g, "[redacted token]"],
+  [/\b(Bearer|Basic)\s+[^\s"',]+/gi, "$1 [redacted]"],
+  [
+    /\b(code|state|token|access_token|refresh_token|client_secret|api_key|password)=[^&\s"']+/gi,
+    "$1=[redacted]",
+  ],
+];
+
+/** Replaces what looks like a credential. The last line of defence: credentials should not get this far. */
+export function redact(text: string): string {
+  return SECRETS.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), text);
+}
+
+type Fields = Record<string, string | number | boolean | null | undefined>;
+
+/** Logs `event` with `fields` as one JSON line; every string goes through `redact`. */
+export function logEvent(level: "info" | "warn" | "error", event: string, fields: Fields = {}): void {
+  const safe = Object.entries(fields).map(([name, value]) => [
+    name,
+    typeof value === "string" ? redact(value) : value,
+  ]);
+  console[level](JSON.stringify({ level, event, ...Object.fromEntries(safe) }));
+}
+
+/** Logs an error of ours under a fresh incident id. The caller shows the id and nothing else. */
+export function logIncident(error: unknown, fields: Fields = {}): string {
+  const incident = crypto.randomUUID();
+  const known = error instanceof Error ? error : new Error(String(error));
+  logEvent("error", "incident", {
+    incident,
+    ...fields,
+    name: known.name,
+    message: known.message,
+    stack: known.stack,
+  });
+  return incident;
+}

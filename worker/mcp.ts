@@ -1,0 +1,85 @@
+/** The way of an authenticated MCP request to its user's object. */
+import { insufficientScope, type OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
+import { PRINCIPAL_HEADER, REQUEST_ID_HEADER, type Principal } from "../objects/rpc.ts";
+import { invalidTokenChallenge, mayRead, READ } from "./auth/scopes.ts";
+import { userObject } from "./directory.ts";
+import type { Bindings } from "./env.ts";
+import { eventStreamOf } from "./event-stream.ts";
+import { apiJson } from "./json.ts";
+import { logIncident } from "./log.ts";
+import { JWT_CLIENT_ID, type Caller } from "./oauth/provider.ts";
+
+/** Headers of a client that mean something to the object, besides `mcp-*`. Everything else stays outside. */
+const PASSED = new Set([
+  "accept",
+  "content-type",
+  "last-event-id",
+  "user-agent",
+  "traceparent",
+  "tracestate",
+]);
+
+/**
+ * Hands the request to the caller's object with the verified principal, and its answer back as it comes
+ * (it may be a stream; a WebSocket becomes the client's SSE stream). The bearer token, cookies and any forged principal stay here.
+ */
+export async function forwardToUser(
+  request: Request,
+  env: Bindings,
+  ctx: OAuthResourceContext<Caller>,
+): Promise<Response> {
+  if (!mayRead(ctx.auth.scope)) return insufficientScope(ctx.auth, [READ], "This token may not read ClickUp");
+  const { userId, deviceId, via } = ctx.props;
+  const principal: Principal = {
+    userId,
+    deviceId,
+    via,
+    clientId: ctx.auth.clientId ?? JWT_CLIENT_ID,
+    scopes: ctx.auth.scope,
+  };
+  const requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID();
+  const headers = new Headers(
+    [...request.headers].filter(([name]) => PASSED.has(name) || name.startsWith("mcp-")),
+  );
+  headers.set(PRINCIPAL_HEADER, JSON.stringify(principal));
+  headers.set(REQUEST_ID_HEADER, requestId);
+  // Workers pass a WebSocket on only for a request that asks for one.
+  if (request.method === "GET") headers.set("Upgrade", "websocket");
+  const url = new URL(request.url);
+  url.searchParams.delete("access_token");
+  try {
+    const inner = new Request(url, {
+      method: request.method,
+      headers,
+      body: request.body,
+      redirect: "manual",
+    });
+    const answer = await userObject(env, userId).fetch(inner);
+    if (answer.webSocket) return eventStreamOf(answer.webSocket, sessionHeader(request));
+    return answer.status === 401 ? challenged(answer, url.origin) : answer;
+  } catch (error) {
+    const incident = logIncident(error, { during: "mcp", requestId });
+    return apiJson(
+      503,
+      {
+        error: "temporarily_unavailable",
+        message: "Your account cannot be reached right now. Try again in a few seconds.",
+        incident,
+      },
+      { "Retry-After": "2" },
+    );
+  }
+}
+
+/** The session of a stream is the one the client named. */
+function sessionHeader(request: Request): Headers {
+  const sessionId = request.headers.get("mcp-session-id");
+  return new Headers(sessionId === null ? {} : { "Mcp-Session-Id": sessionId });
+}
+
+/** The object knows which devices work, but not where a client signs in again. */
+function challenged(answer: Response, origin: string): Response {
+  const headers = new Headers(answer.headers);
+  headers.set("WWW-Authenticate", invalidTokenChallenge(origin));
+  return new Response(answer.body, { status: 401, headers });
+}

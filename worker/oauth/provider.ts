@@ -1,0 +1,151 @@
+/**
+ * The OAuth 2.1 server and the protected resource, both for the origin of `PUBLIC_URL` (RFC 8414, RFC 9728).
+ * Built lazily, once per origin and isolate: a throw at module scope would take every route down.
+ */
+import {
+  OAuthAuthorizationServer,
+  OAuthError,
+  OAuthResourceServer,
+  type OAuthHelpers,
+  type OAuthResourceContext,
+  type OAuthResourceTokenValidation,
+  type TokenExchangeCallbackOptions,
+} from "@cloudflare/workers-oauth-provider";
+import { z } from "zod";
+import type { Via } from "../../objects/rpc.ts";
+import { looksLikeJwt, verifyDeviceToken } from "../auth/jwt.ts";
+import { READ, SCOPES } from "../auth/scopes.ts";
+import { userObject } from "../directory.ts";
+import { configOf, type Bindings } from "../env.ts";
+import { logEvent, logIncident } from "../log.ts";
+
+const ACCESS_TOKEN_TTL_SECONDS = 60 * 60;
+/** Sliding: each refresh moves the end of a grant this far out. */
+export const REFRESH_IDLE_TTL_SECONDS = 30 * 24 * 60 * 60;
+
+/** What a grant carries. ClickUp credentials stay in the user's vault. */
+export interface GrantProps {
+  v: 1;
+  userId: string;
+  deviceId: string;
+}
+
+/** What the handler behind the resource server learns about the caller. */
+export interface Caller {
+  userId: string;
+  deviceId: string;
+  via: Via;
+}
+
+const grantProps = z.object({ v: z.literal(1), userId: z.string().min(1), deviceId: z.string().min(1) });
+
+/** Clients of the resource are known by this id when they carry a JWT of ours. */
+export const JWT_CLIENT_ID = "jwt";
+
+export interface OAuthParts {
+  authorizationServer: OAuthAuthorizationServer<Bindings>;
+  resourceServer: OAuthResourceServer<Bindings, Caller>;
+}
+
+/** Serves an authenticated request: the context carries the caller and the token's scopes. */
+export type ResourceHandler = (
+  request: Request,
+  env: Bindings,
+  ctx: OAuthResourceContext<Caller>,
+) => Promise<Response>;
+
+const partsByOrigin = new Map<string, OAuthParts>();
+
+/**
+ * The authorization server and resource server of `origin`.
+ * @param handler serves what passed authentication; the first call of an isolate decides.
+ */
+export function oauthParts(origin: string, handler: ResourceHandler): OAuthParts {
+  const known = partsByOrigin.get(origin);
+  if (known) return known;
+  const authorizationServer = createAuthorizationServer(origin);
+  const parts: OAuthParts = {
+    authorizationServer,
+    resourceServer: new OAuthResourceServer<Bindings, Caller>({
+      resourceMetadata: {
+        resource: origin,
+        authorization_servers: [origin],
+        bearer_methods_supported: ["header"],
+        resource_name: "ClickUp MCP server",
+      },
+      requiredScopes: [READ],
+      validateToken: (env) => (resource, token) => validateToken(authorizationServer, env, resource, token),
+      handler: { fetch: handler },
+    }),
+  };
+  partsByOrigin.set(origin, parts);
+  return parts;
+}
+
+function createAuthorizationServer(origin: string): OAuthAuthorizationServer<Bindings> {
+  return new OAuthAuthorizationServer<Bindings>({
+    issuer: origin,
+    resources: [origin],
+    authorizeEndpoint: "/authorize",
+    tokenEndpoint: "/token",
+    clientRegistrationEndpoint: "/register",
+    clientIdMetadataDocumentEnabled: true,
+    scopesSupported: SCOPES,
+    accessTokenTTL: ACCESS_TOKEN_TTL_SECONDS,
+    refreshTokenTTL: REFRESH_IDLE_TTL_SECONDS,
+    refreshTokenIdleTTL: REFRESH_IDLE_TTL_SECONDS,
+    tokenExchangeCallback: refuseRevokedDevice,
+    onError: ({ code, status, internal }) =>
+      logEvent("warn", "oauth_error", { code, status, category: internal.category, reason: internal.reason }),
+  });
+}
+
+/** No new tokens for a device the person revoked. `invalid_grant` also ends the grant in the library. */
+async function refuseRevokedDevice({ env, props }: TokenExchangeCallbackOptions<Bindings>): Promise<void> {
+  const parsed = grantProps.safeParse(props);
+  if (!parsed.success) throw new OAuthError("invalid_grant", { description: "Sign in again" });
+  let active: boolean;
+  try {
+    active = await userObject(env, parsed.data.userId).deviceActive(parsed.data.deviceId);
+  } catch (error) {
+    logIncident(error, { during: "token_exchange" });
+    throw new OAuthError("temporarily_unavailable", {
+      description: "The account cannot be reached right now; try again",
+      statusCode: 503,
+      headers: { "Retry-After": "5" },
+    });
+  }
+  if (!active)
+    throw new OAuthError("invalid_grant", { description: "This device was signed out; sign in again" });
+}
+
+/** Accepts our JWT by its shape, everything else by the authorization server's own records. */
+async function validateToken(
+  authorizationServer: OAuthAuthorizationServer<Bindings>,
+  env: Bindings,
+  resource: string,
+  token: string,
+): Promise<OAuthResourceTokenValidation<Caller> | null> {
+  if (looksLikeJwt(token)) {
+    const device = await verifyDeviceToken(configOf(env), token);
+    if (!device) return null;
+    return {
+      props: { userId: device.userId, deviceId: device.deviceId, via: "jwt" },
+      audience: resource,
+      expiresAt: device.expires_s,
+      scope: device.scopes,
+      userId: device.userId,
+      clientId: JWT_CLIENT_ID,
+    };
+  }
+  const validated = await authorizationServer.validateToken<unknown>(resource, token, env);
+  if (!validated) return null;
+  const props = grantProps.safeParse(validated.props);
+  if (!props.success || props.data.userId !== validated.userId) return null;
+  return { ...validated, props: { userId: props.data.userId, deviceId: props.data.deviceId, via: "oauth" } };
+}
+
+/** The library's helpers for the authorization page. */
+export function oauthHelpers(parts: OAuthParts, env: Bindings): OAuthHelpers {
+  return parts.authorizationServer.getOAuthApi(env);
+}

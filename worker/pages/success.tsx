@@ -1,0 +1,62 @@
+/** Shows a fresh token once, with ready configurations. The token is in the page only, never in a URL. */
+import { clientSetups, curlSetup } from "./clients.ts";
+import { Layout } from "./layout.tsx";
+import { CopyButton, Snippet } from "./snippet.tsx";
+
+interface SuccessProps {
+  nonce: string;
+  username: string;
+  token: string;
+  mcpUrl: string;
+  access: "read" | "write";
+  expires_ms: number;
+}
+
+export function SuccessPage({ nonce, username, token, mcpUrl, access, expires_ms }: SuccessProps) {
+  const expires = new Date(expires_ms).toISOString();
+  return (
+    <Layout nonce={nonce} title="Your token" wide>
+      <section class="card">
+        <h1>You are signed in, {username}</h1>
+        <p class="lead">Copy the token into your client now: this page does not show it again.</p>
+        <dl>
+          <dt>MCP server URL</dt>
+          <dd>
+            <code id="mcp-url">{mcpUrl}</code>
+          </dd>
+          <dt>Access</dt>
+          <dd>{access === "write" ? "Read and write" : "Read only"}</dd>
+          <dt>Works until</dt>
+          <dd>
+            <time datetime={expires}>{expires.slice(0, 16).replace("T", " ")} UTC</time>
+          </dd>
+        </dl>
+        <div class="snippet-head">
+          <h2>Token</h2>
+          <CopyButton of="token" label="the token" />
+        </div>
+        <details>
+          <summary>Show the token</summary>
+          <textarea id="token" readonly aria-label="Token" spellcheck={false} autocomplete="off">
+            {token}
+          </textarea>
+        </details>
+        <div class="alert">
+          <p>
+            Whoever has this token can use your ClickUp. Keep it out of shared files, screenshots and chats.
+          </p>
+        </div>
+      </section>
+      <section class="card" aria-labelledby="setups">
+        <h2 id="setups">Ready to paste</h2>
+        <p class="note">Each one contains the token.</p>
+        {[...clientSetups(mcpUrl, token), curlSetup(mcpUrl, token)].map((setup) => (
+          <details>
+            <summary>{setup.name}</summary>
+            <Snippet id={`setup-${setup.key}`} label={setup.where} text={setup.text} />
+          </details>
+        ))}
+      </section>
+    </Layout>
+  );
+}

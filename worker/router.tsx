@@ -1,0 +1,224 @@
+/** The routes of the entry Worker. */
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { storeApiKey } from "./auth/api-key.ts";
+import { showLogin, startLogin } from "./auth/login.tsx";
+import type { App, AppContext, AppEnv } from "./context.ts";
+import { configOf, loadConfig, type Bindings, type Config } from "./env.ts";
+import { health } from "./health.ts";
+import { errorPage, htmlPage } from "./html.tsx";
+import { apiJson } from "./json.ts";
+import { logIncident } from "./log.ts";
+import { forwardToUser } from "./mcp.ts";
+import { answerOAuthRefusal, decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
+import { clickUpCallback } from "./oauth/callback.ts";
+import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
+import { isAllowedOrigin, isOurHost } from "./origins.ts";
+import { REQUEST_ID_HEADER } from "../objects/rpc.ts";
+import { LandingPage } from "./pages/landing.tsx";
+import { FAVICON } from "./pages/layout.tsx";
+
+const API_KEY_PATH = "/auth/api-key";
+/** Need a bearer token. `/sse` and the message endpoint below it serve 2024-11-05 clients. */
+const RESOURCE_PATHS = ["/mcp", "/sse/*", API_KEY_PATH];
+const OAUTH_PATHS = ["/token", "/register"];
+const AS_METADATA = "/.well-known/oauth-authorization-server";
+const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
+
+const serveResource: ResourceHandler = (request, env, ctx) =>
+  new URL(request.url).pathname === API_KEY_PATH
+    ? storeApiKey(request, env, configOf(env), ctx)
+    : forwardToUser(request, env, ctx);
+
+const app = createApp();
+
+/**
+ * Serves a request: health, configuration, host, then the routes. The URL is rewritten to the canonical origin,
+ * so that a token's audience matches under every name of this machine in development.
+ */
+export async function serve(request: Request, env: Bindings, ctx: ExecutionContext): Promise<Response> {
+  const url = new URL(request.url);
+  if (url.pathname === "/health") return health(request, env);
+  const result = loadConfig(env);
+  if (!result.ok) return apiJson(503, { error: "misconfigured", message: result.message });
+  const { config } = result;
+  if (!isOurHost(config, url)) {
+    return apiJson(421, { error: "misdirected_request", message: `This server is ${config.origin}` });
+  }
+  const target = config.origin + url.pathname + url.search;
+  if (request.method === "GET" && leavesItsCookies(config, url)) {
+    return new Response(null, { status: 307, headers: { Location: target, "Cache-Control": "no-store" } });
+  }
+  const canonical = url.origin === config.origin ? request : new Request(target, request);
+  return app.fetch(canonical, env, ctx);
+}
+
+/**
+ * True for a page opened in development under another name of this machine: a sign-in comes back under the
+ * canonical one, where the browser would not send the cookie it was given here.
+ */
+function leavesItsCookies(config: Config, url: URL): boolean {
+  const canonical = new URL(config.origin);
+  return (
+    url.hostname !== canonical.hostname &&
+    url.port === canonical.port &&
+    ["/", "/authorize", "/auth/login"].includes(url.pathname)
+  );
+}
+
+function createApp(): App {
+  const app: App = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    const config = configOf(c.env);
+    const parts = oauthParts(config.origin, serveResource);
+    c.set("config", config);
+    c.set("parts", parts);
+    c.set("oauth", oauthHelpers(parts, c.env));
+    c.set("requestId", crypto.randomUUID());
+    await next();
+    c.header(REQUEST_ID_HEADER, c.var.requestId);
+    if (config.origin.startsWith("https:")) c.header("Strict-Transport-Security", "max-age=31536000");
+  });
+  addApi(app);
+  addPages(app);
+  app.notFound((c) =>
+    wantsHtml(c)
+      ? errorPage(404, {
+          title: "There is nothing here",
+          message: "The address may be mistyped.",
+          next: { label: "Go to the start page", href: "/" },
+        })
+      : apiJson(404, { error: "not_found", message: "No such address. The MCP endpoint is /mcp." }),
+  );
+  app.onError((error, c) => answerFault(error, c));
+  return app;
+}
+
+function addApi(app: App): void {
+  const refuseForeignPages = async (c: AppContext, next: () => Promise<void>) => {
+    const origin = c.req.header("Origin");
+    if (origin !== undefined && !isAllowedOrigin(c.var.config, origin)) {
+      return apiJson(403, {
+        error: "origin_not_allowed",
+        message: "Pages of this origin may not call this server. The operator can add it to ALLOWED_ORIGINS.",
+      });
+    }
+    await next();
+  };
+  const allowListedPages = cors({
+    origin: (origin, c: AppContext) => (isAllowedOrigin(c.var.config, origin) ? origin : null),
+    allowMethods: ["GET", "POST", "DELETE", "OPTIONS"],
+    allowHeaders: [
+      "Authorization",
+      "Content-Type",
+      "Accept",
+      "Last-Event-ID",
+      "Mcp-Session-Id",
+      "MCP-Protocol-Version",
+      "Mcp-Method",
+      "Mcp-Name",
+    ],
+    exposeHeaders: ["WWW-Authenticate", "Mcp-Session-Id", "Retry-After", "RateLimit", "RateLimit-Policy"],
+    maxAge: 86_400,
+  });
+
+  for (const path of [...RESOURCE_PATHS, ...OAUTH_PATHS]) app.use(path, refuseForeignPages, allowListedPages);
+  for (const path of RESOURCE_PATHS) {
+    app.all(path, async (c) => {
+      const request = withoutOrigin(c.req.raw);
+      request.headers.set(REQUEST_ID_HEADER, c.var.requestId);
+      return explainChallenge(await c.var.parts.resourceServer.fetch(request, c.env, contextOf(c)));
+    });
+  }
+  for (const path of OAUTH_PATHS) app.all(path, (c) => authorizationServer(c));
+
+  app.use("/.well-known/*", allowListedPages);
+  app.all(AS_METADATA, (c) => authorizationServer(c));
+  // RFC 9728 puts the document of our resource, the origin, at the first path. Clients that insert the path of
+  // the endpoint they were given get the same document: its `resource` covers the endpoint.
+  for (const path of [RESOURCE_METADATA, `${RESOURCE_METADATA}/mcp`, `${RESOURCE_METADATA}/sse`]) {
+    app.all(path, (c) => {
+      const request = new Request(c.var.config.origin + RESOURCE_METADATA, withoutOrigin(c.req.raw));
+      return c.var.parts.resourceServer.fetch(request, c.env, contextOf(c));
+    });
+  }
+}
+
+function addPages(app: App): void {
+  app.get("/", (c) =>
+    htmlPage((nonce) => <LandingPage nonce={nonce} mcpUrl={`${c.var.config.origin}/mcp`} />),
+  );
+  app.get("/favicon.svg", () => {
+    const headers = { "Content-Type": "image/svg+xml", "Cache-Control": "public, max-age=86400" };
+    return new Response(FAVICON, { headers: { ...headers, "X-Content-Type-Options": "nosniff" } });
+  });
+  app.get("/authorize", oauthPage(showConsent));
+  app.post("/authorize", oauthPage(decideConsent));
+  app.post("/authorize/token", oauthPage(takeToken));
+  app.get("/auth/callback", oauthPage(clickUpCallback));
+  app.get("/auth/login", showLogin);
+  app.post("/auth/login", startLogin);
+  const methods = { "/": "GET, HEAD", "/favicon.svg": "GET, HEAD", "/auth/callback": "GET, HEAD" };
+  const withPost = {
+    "/authorize": "GET, HEAD, POST",
+    "/auth/login": "GET, HEAD, POST",
+    "/authorize/token": "POST",
+  };
+  for (const [path, allow] of Object.entries({ ...methods, ...withPost })) {
+    app.all(path, () =>
+      apiJson(405, { error: "method_not_allowed", message: `Use ${allow}` }, { Allow: allow }),
+    );
+  }
+}
+
+function authorizationServer(c: AppContext): Promise<Response> {
+  return c.var.parts.authorizationServer.fetch(withoutOrigin(c.req.raw), c.env, contextOf(c));
+}
+
+/** Hono types the context by an interface of its own; it is the runtime's object. */
+function contextOf(c: AppContext): ExecutionContext {
+  return c.executionCtx as ExecutionContext;
+}
+
+/** The library reflects any Origin in its CORS headers; without one it adds none, and ours apply. */
+function withoutOrigin(request: Request): Request {
+  const copy = new Request(request);
+  copy.headers.delete("Origin");
+  return copy;
+}
+
+/** The library's 401 has no body; people who try the endpoint by hand get told what to do. */
+function explainChallenge(response: Response): Response {
+  if (response.status !== 401 || response.body !== null) return response;
+  return Response.json(
+    { error: "unauthorized", message: "Sign in: send a valid token as 'Authorization: Bearer …'." },
+    response,
+  );
+}
+
+/** Runs a page of the OAuth flow; a refusal of the library becomes a redirect or a page. */
+function oauthPage(handler: (c: AppContext) => Promise<Response>): (c: AppContext) => Promise<Response> {
+  return async (c) => {
+    try {
+      return await handler(c);
+    } catch (error) {
+      return answerOAuthRefusal(error);
+    }
+  };
+}
+
+function wantsHtml(c: AppContext): boolean {
+  return c.req.header("Accept")?.includes("text/html") ?? false;
+}
+
+/** Our own fault: an id for the operator, nothing else for the caller. */
+function answerFault(error: unknown, c: AppContext): Response {
+  const incident = logIncident(error, { method: c.req.method, path: c.req.path, requestId: c.var.requestId });
+  if (!wantsHtml(c))
+    return apiJson(500, { error: "internal_error", message: "Something broke on our side.", incident });
+  return errorPage(500, {
+    title: "Something broke on our side",
+    message: "It is not your doing. Try again; if it stays, tell the operator this id.",
+    incident,
+  });
+}
