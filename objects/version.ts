@@ -1,4 +1,4 @@
-import { version } from "../package.json" with { type: "json" };
+import { version } from "../package.json";
 
 /** The product's version, as in package.json. */
 export const VERSION: string = version;

@@ -17,6 +17,8 @@ export interface StackOptions {
   vars?: Record<string, string>;
   /** Lines of the Worker's own output. */
   onLog?(line: string): void;
+  /** Ends a start that is under way. */
+  signal?: AbortSignal;
 }
 
 export interface Stack {
@@ -42,6 +44,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const target = options.clickup ?? (hasApp ? "real" : "sandbox");
   const url = `http://localhost:${options.port}`;
   const vars: Record<string, string> = { ...secrets, PUBLIC_URL: url };
+  const broken = new AbortController();
   let sandbox: SandboxServer | undefined;
   if (target === "sandbox") {
     sandbox = await startClickUpSandbox(
@@ -54,7 +57,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     vars["CLICKUP_CLIENT_SECRET"] = "sandbox-secret";
   }
   Object.assign(vars, options.vars);
-  const worker = await startWorker(options, vars);
+  // A bundle that does not build leaves wrangler waiting for an edit; here it is the end.
+  const failed = AbortSignal.any([options.signal ?? new AbortController().signal, broken.signal]);
+  const worker = await startWorker(options, vars, (line) => {
+    if (line.includes("Build failed")) setTimeout(() => broken.abort(), 500);
+  });
   const ended = new Promise<number | null>((resolve) => worker.once("exit", (code) => resolve(code)));
   const stop = async (): Promise<void> => {
     worker.kill("SIGTERM");
@@ -64,7 +71,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await sandbox?.stop();
   };
   try {
-    await ready(url, ended);
+    await ready(url, ended, failed);
   } catch (error) {
     await stop();
     throw error;
@@ -72,7 +79,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return { url, clickup: target, sandbox, dataDir: options.dataDir, ended, stop };
 }
 
-async function startWorker(options: StackOptions, vars: Record<string, string>): Promise<ChildProcess> {
+async function startWorker(
+  options: StackOptions,
+  vars: Record<string, string>,
+  onLine: (line: string) => void,
+): Promise<ChildProcess> {
   // One env file with everything: wrangler then does not read .dev.vars beside it.
   mkdirSync(options.dataDir, { recursive: true });
   const envFile = join(options.dataDir, "worker.env");
@@ -97,22 +108,26 @@ async function startWorker(options: StackOptions, vars: Record<string, string>):
   for (const stream of [worker.stdout, worker.stderr]) {
     stream.setEncoding("utf8");
     stream.on("data", (text: string) => {
-      for (const line of text.split("\n")) if (line.trim() !== "") options.onLog?.(line);
+      for (const line of text.split("\n")) {
+        if (line.trim() === "") continue;
+        options.onLog?.(line);
+        onLine(line);
+      }
     });
   }
   return worker;
 }
 
-async function ready(url: string, ended: Promise<number | null>): Promise<void> {
+async function ready(url: string, ended: Promise<number | null>, failed: AbortSignal): Promise<void> {
   const deadline_ms = Date.now() + READY_TIMEOUT_MS;
   const state = { over: false };
   void ended.then(() => {
     state.over = true;
   });
   let health = "";
-  while (Date.now() < deadline_ms && !state.over) {
+  while (Date.now() < deadline_ms && !state.over && !failed.aborted) {
     try {
-      const response = await fetch(`${url}/health`);
+      const response = await fetch(`${url}/health`, { signal: AbortSignal.any([failed, AbortSignal.timeout(5_000)]) });
       health = await response.text();
       if (response.ok && health.includes('"healthy"')) return;
       if (health.includes("misconfigured")) break;

@@ -56,26 +56,35 @@ function banner(stack: Stack): string {
 async function main(): Promise<void> {
   const { verbose, ...chosen } = options();
   const log: string[] = [];
+  const starting = new AbortController();
+  let stopped = false;
+  let stop = async (code: number): Promise<void> => {
+    stopped = true;
+    starting.abort();
+    process.exitCode = code;
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
   const stack = await startStack({
     ...chosen,
+    signal: starting.signal,
     onLog: (line) => {
       if (verbose) console.log(line);
       log.push(line);
       if (log.length > 200) log.shift();
     },
   }).catch((error: unknown) => {
+    if (stopped) process.exit(0);
     if (!verbose && log.length > 0) console.error(log.slice(-20).join("\n"));
     throw error;
   });
   console.log(banner(stack));
   let stopping = false;
-  const stop = async (code: number): Promise<void> => {
+  stop = async (code: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
     await stack.stop();
     process.exit(code);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
   const code = await stack.ended;
   if (!stopping) {
     console.error(log.slice(-20).join("\n"));

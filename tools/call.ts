@@ -1,0 +1,130 @@
+/**
+ * Runs one tool: tier, grant, arguments, handler, output, text. The one place where errors are caught and
+ * put into words. Never throws.
+ */
+import type { z } from "zod";
+import { ClickUpError } from "./clickup/errors.ts";
+import type { Tool, ToolContext } from "./define.ts";
+import { DeclinedError, describeClickUpError, NotGrantedError, UserInputError } from "./errors.ts";
+import { grantAllows } from "./grant.ts";
+import { describeIssues } from "./issues.ts";
+import { renderText } from "./render.ts";
+import { tierAllows } from "./tiers.ts";
+import { fence, stripDeep } from "./untrusted.ts";
+
+export interface CallResult {
+  content: { type: "text"; text: string }[];
+  structuredContent?: Record<string, unknown>;
+  isError?: true;
+}
+
+export interface CallOutcome {
+  result: CallResult;
+  outcome:
+    | "ok"
+    | "user_error"
+    | "upstream_error"
+    | "unknown_outcome"
+    | "refused_tier"
+    | "refused_grant"
+    | "internal_error"
+    | "cancelled";
+  /** Set for "internal_error": the id the caller was shown and `ctx.report` was given. */
+  incident?: string;
+}
+
+/** `args` is whatever the client sent. The result is ready for `tools/call`. */
+export async function callTool(tool: Tool, args: unknown, ctx: ToolContext): Promise<CallOutcome> {
+  const refusal = refuse(tool, ctx);
+  if (refusal !== undefined) {
+    return refusal;
+  }
+  try {
+    const params = parseArguments(tool, args);
+    ctx.signal.throwIfAborted();
+    const answer = await tool.handler(params, ctx);
+    const data = tool.output.parse(stripDeep(answer.data));
+    const text = `${answer.summary}\n${fence(answer.body ?? renderText(data))}`;
+    return { result: { content: [{ type: "text", text }], structuredContent: data }, outcome: "ok" };
+  } catch (error) {
+    return failure(error, ctx);
+  }
+}
+
+function refuse(tool: Tool, ctx: ToolContext): CallOutcome | undefined {
+  if (!tierAllows(ctx.tier, tool.tier)) {
+    const where = ctx.upgradeUrl === undefined ? "" : ` Upgrade: ${ctx.upgradeUrl}`;
+    const details = { error: "premium_required", tool: tool.name };
+    return {
+      result: {
+        ...errorText(`${tool.title} is a premium tool and this account is on the free plan.${where}`),
+        structuredContent:
+          ctx.upgradeUrl === undefined ? details : { ...details, upgrade_url: ctx.upgradeUrl },
+      },
+      outcome: "refused_tier",
+    };
+  }
+  if (!grantAllows(ctx.grant, tool)) {
+    const reason =
+      ctx.grant.access === "read" && tool.kind !== "read" ? "may only read" : `may not use ${tool.set} tools`;
+    return {
+      result: errorText(
+        `${tool.title}: this device ${reason}. Its owner can change that by connecting it again.`,
+      ),
+      outcome: "refused_grant",
+    };
+  }
+  return undefined;
+}
+
+const strictInputs = new WeakMap<Tool, z.ZodObject>();
+
+/** The input schema that also names unknown arguments; made once per tool. */
+function strictInput(tool: Tool): z.ZodObject {
+  const known = strictInputs.get(tool) ?? tool.input.strict();
+  strictInputs.set(tool, known);
+  return known;
+}
+
+function parseArguments(tool: Tool, args: unknown): Record<string, unknown> {
+  const parsed = strictInput(tool).safeParse(args ?? {});
+  if (!parsed.success) {
+    throw new UserInputError(describeIssues(parsed.error, tool.input));
+  }
+  return parsed.data;
+}
+
+function failure(error: unknown, ctx: ToolContext): CallOutcome {
+  if (error instanceof UserInputError) {
+    return { result: errorText(error.message), outcome: "user_error" };
+  }
+  if (error instanceof NotGrantedError) {
+    return { result: errorText(error.message), outcome: "refused_grant" };
+  }
+  if (error instanceof DeclinedError) {
+    return { result: errorText(error.message), outcome: "cancelled" };
+  }
+  if (error instanceof ClickUpError) {
+    const outcome = error.kind === "unknown_outcome" ? "unknown_outcome" : "upstream_error";
+    return { result: errorText(describeClickUpError(error)), outcome };
+  }
+  if (ctx.signal.aborted) {
+    return {
+      result: errorText(
+        "The call was cancelled or ran out of time before its next step was sent to ClickUp.",
+      ),
+      outcome: "cancelled",
+    };
+  }
+  const incident = crypto.randomUUID();
+  ctx.report?.(incident, error);
+  return {
+    result: errorText(`Something failed on our side, not because of the arguments. Incident ${incident}.`),
+    outcome: "internal_error",
+    incident,
+  };
+}
+
+function errorText(text: string): CallResult & { isError: true } {
+  return { content: [{ type: "text", text }], isError: true };
+}

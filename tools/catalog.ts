@@ -1,0 +1,128 @@
+/**
+ * The list of all tools, in the order clients see them, and its prepared forms. JSON Schemas and the JSON of
+ * whole lists are made once per isolate, never per request.
+ */
+import { z } from "zod";
+import { folderGet } from "./categories/folders.ts";
+import { listGet } from "./categories/lists.ts";
+import { spaceGet, workspaceHierarchy } from "./categories/spaces.ts";
+import { taskCreate } from "./categories/tasks-create.ts";
+import { taskGet } from "./categories/tasks-get.ts";
+import { taskUpdate } from "./categories/tasks-update.ts";
+import type { Grant, Tool } from "./define.ts";
+import { grantAllows } from "./grant.ts";
+import { tierAllows } from "./tiers.ts";
+import type { Tier } from "./tiers.ts";
+
+export const TOOLS: readonly Tool[] = [
+  workspaceHierarchy,
+  taskCreate,
+  taskGet,
+  taskUpdate,
+  listGet,
+  folderGet,
+  spaceGet,
+];
+
+const byName = new Map(TOOLS.map((tool) => [tool.name as string, tool]));
+
+export function toolByName(name: string): Tool | undefined {
+  return byName.get(name);
+}
+
+/** A tool as `tools/list` shows it. */
+export interface McpTool {
+  name: string;
+  title: string;
+  description: string;
+  inputSchema: { type: "object"; [key: string]: unknown };
+  outputSchema: { type: "object"; [key: string]: unknown };
+  annotations: {
+    title: string;
+    readOnlyHint: boolean;
+    destructiveHint: boolean;
+    idempotentHint: boolean;
+    openWorldHint: boolean;
+  };
+}
+
+const described = new WeakMap<Tool, McpTool>();
+
+/** Made once per tool. Every tool reaches ClickUp, which others change too: `openWorldHint` is always true. */
+export function describeTool(tool: Tool): McpTool {
+  const known = described.get(tool);
+  if (known !== undefined) {
+    return known;
+  }
+  const made: McpTool = {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: objectSchema(tool.input, "input"),
+    outputSchema: objectSchema(tool.output, "output"),
+    annotations: {
+      title: tool.title,
+      readOnlyHint: tool.kind === "read",
+      destructiveHint: tool.kind === "destructive",
+      idempotentHint: tool.kind === "read" || tool.idempotent === true,
+      openWorldHint: true,
+    },
+  };
+  described.set(tool, made);
+  return made;
+}
+
+/** The tools a tier and a grant allow, in catalog order. */
+export function listTools(tier: Tier, grant: Grant): Tool[] {
+  return TOOLS.filter((tool) => tierAllows(tier, tool.tier) && grantAllows(grant, tool));
+}
+
+export interface PreparedToolList {
+  tools: McpTool[];
+  /** The JSON of `tools`: an array. */
+  json: string;
+}
+
+const prepared = new Map<string, PreparedToolList>();
+
+/** The list and its JSON for a tier and the shape of a grant (its Workspaces do not matter), made once. */
+export function preparedToolList(tier: Tier, grant: Grant): PreparedToolList {
+  const key = JSON.stringify([
+    tier,
+    grant.access,
+    grant.toolSets === null ? null : [...grant.toolSets].sort(),
+  ]);
+  const known = prepared.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const tools = listTools(tier, grant).map(describeTool);
+  const made = { tools, json: JSON.stringify(tools) };
+  prepared.set(key, made);
+  return made;
+}
+
+function objectSchema(schema: z.ZodObject, io: "input" | "output"): McpTool["inputSchema"] {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io });
+  return { ...(slim(json) as Record<string, unknown>), type: "object" };
+}
+
+/**
+ * Leaves out what costs a model tokens and tells it nothing: closed or open `additionalProperties`,
+ * `propertyNames`, and the bounds of safe integers. Unknown arguments are named by the call itself.
+ */
+function slim(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(slim);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const kept = Object.entries(value).filter(
+    ([key, one]) =>
+      key !== "propertyNames" &&
+      !(key === "additionalProperties" && (one === false || JSON.stringify(one) === "{}")) &&
+      !((key === "minimum" || key === "maximum") && Math.abs(Number(one)) === Number.MAX_SAFE_INTEGER),
+  );
+  return Object.fromEntries(kept.map(([key, one]) => [key, slim(one)]));
+}

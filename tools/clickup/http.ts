@@ -1,0 +1,269 @@
+/**
+ * The one place that speaks HTTP to ClickUp: authorization header, timeout, size cap, error shapes.
+ * Retries and the request budget are in `client.ts`; the sign-in of the entry Worker uses this file directly.
+ */
+import { ClickUpError, errorFromAnswer } from "./errors.ts";
+import type { RateHeaders } from "./errors.ts";
+import { items, num, record, text } from "./lenient.ts";
+
+export { ClickUpError } from "./errors.ts";
+
+export const DEFAULT_BASE_URL = "https://api.clickup.com/api";
+export const DEFAULT_TIMEOUT_MS = 20_000;
+/** A page of 100 raw tasks is about 1.1 MB; more than this is not an answer we can use. */
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type QueryValue = string | number | boolean | undefined | readonly (string | number)[];
+export type Query = Record<string, QueryValue>;
+
+export interface HttpTarget {
+  baseUrl?: string;
+  token: string;
+  /** Personal tokens travel raw, OAuth tokens as Bearer. Told by the `pk_` prefix when absent. */
+  kind?: "personal" | "oauth";
+}
+
+export interface HttpRequest {
+  method: Method;
+  /** Begins with "/v2/" or "/v3/". */
+  path: string;
+  /** An array becomes a repeated parameter; `undefined` is left out. */
+  query?: Query;
+  /** A plain value is sent as JSON; FormData as multipart. */
+  body?: unknown;
+  timeout_ms?: number;
+  signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  status: number;
+  json: unknown;
+  rate: RateHeaders;
+}
+
+/**
+ * One exchange with ClickUp. Resolves for status 2xx with the parsed JSON (`{}` for an empty body).
+ * Throws ClickUpError for everything else, and `signal.reason` when the caller aborts.
+ */
+export async function clickupHttp(target: HttpTarget, request: HttpRequest): Promise<HttpAnswer> {
+  const personal = target.kind === undefined ? target.token.startsWith("pk_") : target.kind === "personal";
+  const authorization = personal ? target.token : `Bearer ${target.token}`;
+  return await exchange(target.baseUrl, request, { authorization }, target.token);
+}
+
+/**
+ * Trades the code of ClickUp's authorize page for an access token (POST /v2/oauth/token).
+ * ClickUp gives neither a refresh token nor an expiry. A refused code is a ClickUpError of kind "auth".
+ */
+export async function exchangeCode(input: {
+  baseUrl?: string;
+  clientId: string;
+  clientSecret: string;
+  code: string;
+  signal?: AbortSignal;
+}): Promise<string> {
+  const answer = await exchange(
+    input.baseUrl,
+    {
+      method: "POST",
+      path: "/v2/oauth/token",
+      body: { client_id: input.clientId, client_secret: input.clientSecret, code: input.code },
+      ...(input.signal === undefined ? {} : { signal: input.signal }),
+    },
+    {},
+    input.clientSecret,
+  );
+  const token = text(record(answer.json)["access_token"]);
+  if (token === undefined || token === "") {
+    throw new ClickUpError("auth", "ClickUp gave no access token for this sign-in. Start again.", {
+      status: answer.status,
+    });
+  }
+  return token;
+}
+
+export interface ClickUpIdentity {
+  clickupUserId: string;
+  username: string;
+  email: string | null;
+  /** IANA name, or null where ClickUp gives none. */
+  timeZone: string | null;
+  workspaces: { id: string; name: string }[];
+}
+
+/** Who a token belongs to and which Workspaces it reaches (GET /v2/user, GET /v2/team). */
+export async function fetchIdentity(target: HttpTarget & { signal?: AbortSignal }): Promise<ClickUpIdentity> {
+  const signal = target.signal === undefined ? {} : { signal: target.signal };
+  const [userAnswer, teamAnswer] = await Promise.all([
+    clickupHttp(target, { method: "GET", path: "/v2/user", ...signal }),
+    clickupHttp(target, { method: "GET", path: "/v2/team", ...signal }),
+  ]);
+  const user = record(record(userAnswer.json)["user"]);
+  const clickupUserId = text(user["id"]);
+  if (clickupUserId === undefined || clickupUserId === "") {
+    throw new ClickUpError("unavailable", "ClickUp did not say who this token belongs to. Try again later.", {
+      status: userAnswer.status,
+    });
+  }
+  return {
+    clickupUserId,
+    username: text(user["username"]) ?? "",
+    email: text(user["email"]) ?? null,
+    timeZone: text(user["timezone"]) ?? null,
+    workspaces: items(record(teamAnswer.json)["teams"], (team) => {
+      const id = text(team["id"]);
+      return id === undefined ? undefined : { id, name: text(team["name"]) ?? "" };
+    }),
+  };
+}
+
+async function exchange(
+  baseUrl: string | undefined,
+  request: HttpRequest,
+  headers: Record<string, string>,
+  secret: string,
+): Promise<HttpAnswer> {
+  const url = urlOf(baseUrl ?? DEFAULT_BASE_URL, request);
+  const init = initOf(request, headers);
+  const { response, body } = await send(url, init, request);
+  return readAnswer(response, body, secret);
+}
+
+function initOf(request: HttpRequest, headers: Record<string, string>): RequestInit {
+  const { body } = request;
+  const sent = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
+  return {
+    method: request.method,
+    headers: {
+      accept: "application/json",
+      ...headers,
+      ...(typeof sent === "string" ? { "content-type": "application/json" } : {}),
+    },
+    ...(sent === undefined ? {} : { body: sent }),
+    // A redirect would carry the token elsewhere; the API has none.
+    redirect: "manual",
+  };
+}
+
+/** The answer with its whole body. What `fetch` throws becomes "timeout", the caller's own reason, or "unavailable". */
+async function send(
+  url: string,
+  init: RequestInit,
+  { signal, timeout_ms = DEFAULT_TIMEOUT_MS }: HttpRequest,
+): Promise<{ response: Response; body: string }> {
+  signal?.throwIfAborted();
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeout_ms);
+  const stop = signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]);
+  const run = async () => {
+    const response = await fetch(url, { ...init, signal: stop });
+    return { response, body: await readCapped(response) };
+  };
+  try {
+    return await unlessAborted(run(), stop);
+  } catch (error) {
+    if (error instanceof ClickUpError) {
+      throw error;
+    }
+    signal?.throwIfAborted();
+    if (timeout.signal.aborted) {
+      throw new ClickUpError("timeout", "ClickUp did not answer in time. Try again later.");
+    }
+    throw new ClickUpError("unavailable", "The connection to ClickUp failed. Try again later.");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function urlOf(baseUrl: string, request: HttpRequest): string {
+  const url = new URL(baseUrl.replace(/\/+$/, "") + request.path);
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    const values = Array.isArray(value) ? (value as readonly (string | number)[]) : [value as string];
+    for (const one of values) {
+      if (one !== undefined) {
+        url.searchParams.append(name, String(one));
+      }
+    }
+  }
+  return url.href;
+}
+
+async function readCapped(response: Response): Promise<string> {
+  if (response.body === null) {
+    return "";
+  }
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  let read_bytes = 0;
+  let out = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return out + decoder.decode();
+    }
+    read_bytes += value.byteLength;
+    if (read_bytes > MAX_ANSWER_BYTES) {
+      await reader.cancel();
+      throw new ClickUpError("unavailable", "ClickUp's answer is too large to read. Ask for less.", {
+        status: response.status,
+      });
+    }
+    out += decoder.decode(value, { stream: true });
+  }
+}
+
+function readAnswer(response: Response, body: string, secret: string): HttpAnswer {
+  const rate = readRateHeaders(response.headers);
+  const parsed = parseJson(body);
+  if (!response.ok) {
+    throw errorFromAnswer(response.status, parsed.json, rate, secret);
+  }
+  if (!parsed.ok) {
+    throw new ClickUpError("unavailable", "ClickUp answered something that is not JSON. Try again later.", {
+      status: response.status,
+      rate,
+    });
+  }
+  return { status: response.status, json: parsed.json, rate };
+}
+
+function parseJson(body: string): { ok: true; json: unknown } | { ok: false; json: undefined } {
+  if (body.trim() === "") {
+    return { ok: true, json: {} };
+  }
+  try {
+    return { ok: true, json: JSON.parse(body) as unknown };
+  } catch {
+    return { ok: false, json: undefined };
+  }
+}
+
+function readRateHeaders(headers: Headers): RateHeaders {
+  const limit = num(headers.get("x-ratelimit-limit"));
+  const remaining = num(headers.get("x-ratelimit-remaining"));
+  const reset = num(headers.get("x-ratelimit-reset"));
+  const retryAfter_s = num(headers.get("retry-after"));
+  return {
+    ...(limit === undefined || limit < 1 ? {} : { limit }),
+    ...(remaining === undefined ? {} : { remaining: Math.max(0, remaining) }),
+    ...(reset === undefined ? {} : { reset_ms: reset * 1000 }),
+    ...(retryAfter_s === undefined ? {} : { retryAfter_s }),
+  };
+}
+
+/** The promise, or a rejection as soon as `signal` aborts: a `fetch` that ignores its signal cannot hang us. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new Error("aborted"));
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (onAbort !== undefined) {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+}

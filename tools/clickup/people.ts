@@ -1,0 +1,38 @@
+/** Workspaces and the people in them (GET /v2/team). ClickUp's API calls a Workspace "team". */
+import type { ClickUpClient } from "./client.ts";
+import { items, present, record, text, words } from "./lenient.ts";
+import type { Json } from "./lenient.ts";
+
+export interface Person {
+  id: string;
+  username: string;
+  email?: string;
+}
+
+export interface WorkspaceRecord {
+  id: string;
+  name: string;
+  members: Person[];
+}
+
+export function readPerson(json: Json): Person | undefined {
+  const id = text(json["id"]);
+  if (id === undefined) {
+    return undefined;
+  }
+  // Invited people have no name yet; their e-mail is what others see.
+  const email = words(json["email"]);
+  return { id, username: words(json["username"]) ?? email ?? id, ...present("email", email) };
+}
+
+export async function getWorkspaces(clickup: ClickUpClient): Promise<WorkspaceRecord[]> {
+  const answer = await clickup.request<Json>({ method: "GET", path: "/v2/team" });
+  return items(record(answer)["teams"], (team) => {
+    const id = text(team["id"]);
+    if (id === undefined) {
+      return undefined;
+    }
+    const members = items(team["members"], (member) => readPerson(record(member["user"])));
+    return { id, name: text(team["name"]) ?? "", members };
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * What a tool is: a plain value. No SDK, no platform: this room loads in plain Node.
+ * A category file lists its tools with `defineTool`; `catalog.ts` is the list of all; `call.ts` runs one.
+ */
+import type { z } from "zod";
+import type { ClickUpClient } from "./clickup/client.ts";
+import type { Tier } from "./tiers.ts";
+
+/** The groups a user can allow or refuse on the consent page. */
+export const TOOL_SETS = ["spaces", "tasks", "comments", "docs", "time", "fields", "projects"] as const;
+export type ToolSet = (typeof TOOL_SETS)[number];
+
+/** `read` changes nothing; `write` creates or changes; `destructive` may lose something a person made. */
+export type ToolKind = "read" | "write" | "destructive";
+
+/** What the user allowed one device (an MCP client or a token) to do. Enforced on every call. */
+export interface Grant {
+  access: "read" | "write";
+  /** `null`: all tool sets. */
+  toolSets: ToolSet[] | null;
+  /** ClickUp Workspace ids; `null`: every Workspace of the user. */
+  workspaces: string[] | null;
+}
+
+export interface Workspace {
+  id: string;
+  name: string;
+}
+
+/** Small values kept per user across calls. Values are JSON. Implemented by a table in the user's object. */
+export interface Cache {
+  get<T>(key: string): T | undefined;
+  set(key: string, value: unknown, ttl_ms: number): void;
+  /** Removes every key that starts with `prefix`. */
+  drop(prefix: string): void;
+}
+
+/**
+ * First results of creates, kept for 24 hours by the user's object, so that a repeat makes no second thing.
+ * `put` replaces what the key held; `null` forgets it. `get` answers undefined or null for an unknown key.
+ */
+export interface IdempotencyLog {
+  get(tool: string, key: string): unknown;
+  put(tool: string, key: string, result: unknown): void;
+}
+
+/** Everything a handler may reach. The object implements it; a lower room owns the interface. */
+export interface ToolContext {
+  clickup: ClickUpClient;
+  cache: Cache;
+  idempotency: IdempotencyLog;
+  user: {
+    /** ClickUp's numeric user id, as a string. */
+    clickupUserId: string;
+    username: string;
+    /** IANA name from the ClickUp profile, or "UTC". */
+    timeZone: string;
+    /** Workspaces the credential reaches, already narrowed to the grant. */
+    workspaces: Workspace[];
+    defaultWorkspaceId: string | null;
+  };
+  tier: Tier;
+  grant: Grant;
+  /** Aborts when the client cancels or the call's deadline passes. */
+  signal: AbortSignal;
+  /** Wall clock in ms since the epoch. */
+  now_ms(): number;
+  /** Names an object the call reads or changes, for the journal: ids only. */
+  touch(kind: TargetKind, id: string): void;
+  /** Sends a progress notification when the client asked for them; otherwise does nothing. */
+  progress(done: number, total: number, message?: string): void;
+  /** Asks the person through the client. "unsupported": the client cannot ask; go on without. */
+  confirm(question: string): Promise<"accepted" | "declined" | "unsupported">;
+  /** Remembers the workspace last named, as the default of later calls. */
+  rememberWorkspace(id: string): void;
+  /** Where a free user can get premium; named in the answer to a premium tool. */
+  upgradeUrl?: string;
+  /** Takes the cause of a failure of our own, under the incident id the caller was shown. */
+  report?(incident: string, error: unknown): void;
+}
+
+export type TargetKind =
+  | "workspace"
+  | "space"
+  | "folder"
+  | "list"
+  | "task"
+  | "comment"
+  | "doc"
+  | "page"
+  | "field"
+  | "entry";
+
+/** What a handler returns. `data` must satisfy the tool's `output` schema. */
+export interface ToolAnswer<O> {
+  data: O;
+  /** One or two sentences of our own words, without text written by people in ClickUp. */
+  summary: string;
+  /**
+   * Compact text copy of `data`; may hold text written by people, so it is fenced as untrusted.
+   * Without it `data` is rendered generically.
+   */
+  body?: string;
+}
+
+export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
+  name: `clickup_${string}`;
+  tier: Tier;
+  set: ToolSet;
+  kind: ToolKind;
+  title: string;
+  /** A few words: what a model needs to choose the tool. */
+  description: string;
+  input: I;
+  output: O;
+  /** True when the same call twice leaves the same state. Reads are always idempotent. */
+  idempotent?: boolean;
+  /** ClickUp operations it may use, e.g. "GET /v2/task/{task_id}". For the docs and the contract check. */
+  operations: readonly string[];
+  handler(params: z.output<I>, ctx: ToolContext): Promise<ToolAnswer<z.input<O>>>;
+}
+
+/** A tool with its types erased, as the catalog keeps it. */
+export interface Tool extends Omit<ToolSpec<z.ZodObject, z.ZodObject>, "handler"> {
+  handler(params: Record<string, unknown>, ctx: ToolContext): Promise<ToolAnswer<Record<string, unknown>>>;
+}
+
+/** Keeps the inference of `handler` from `input` and `output`, then erases it. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(spec: ToolSpec<I, O>): Tool {
+  return spec;
+}

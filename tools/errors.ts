@@ -1,0 +1,77 @@
+/**
+ * Errors the caller of a tool can fix, and refusals of this server. Everything else that is thrown is our
+ * own fault, except `ClickUpError`. They are rendered in one place, `call.ts`.
+ */
+import type { ClickUpError } from "./clickup/errors.ts";
+import { closest, shown } from "./names.ts";
+
+/** The caller can fix it. The message names what is wrong and the way out, and is shown as it is. */
+export class UserInputError extends Error {
+  override readonly name = "UserInputError";
+  readonly argument: string | undefined;
+
+  constructor(message: string, options: { argument?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.argument = options.argument;
+  }
+}
+
+/** The person did not allow this device to do that. */
+export class NotGrantedError extends Error {
+  override readonly name = "NotGrantedError";
+}
+
+/** The person was asked and said no. */
+export class DeclinedError extends Error {
+  override readonly name = "DeclinedError";
+}
+
+/** Something a name can stand for. */
+export interface Candidate {
+  id: string;
+  name: string;
+  /** Where it lies, for people: "Product / Mobile / Sprint 12". */
+  path?: string;
+}
+
+const MOST_CANDIDATES = 10;
+
+/** Two or more things carry the name: lists them with their paths and ids. */
+export function ambiguous(
+  noun: string,
+  wanted: string,
+  found: readonly Candidate[],
+  argument: string,
+): UserInputError {
+  const listed = found
+    .slice(0, MOST_CANDIDATES)
+    .map((one) => `"${shown(one.path ?? one.name, 160)}" (${one.id})`);
+  const more = found.length > MOST_CANDIDATES ? ` and ${found.length - MOST_CANDIDATES} more` : "";
+  return new UserInputError(
+    `${found.length} ${noun}s match "${shown(wanted)}": ${listed.join(", ")}${more}. Use an id or a longer path.`,
+    { argument },
+  );
+}
+
+/** Nothing carries the name: lists the nearest. `where` continues the sentence, e.g. " in space Product". */
+export function notFound(
+  noun: string,
+  wanted: string,
+  known: readonly Candidate[],
+  argument: string,
+  where = "",
+): UserInputError {
+  const near = closest(wanted, known, (one) => one.name)
+    .map((one) => `"${shown(one.path ?? one.name, 160)}" (${one.id})`)
+    .join(", ");
+  const hint = near === "" ? "" : ` Nearest: ${near}.`;
+  return new UserInputError(`No ${noun} "${shown(wanted)}"${where}.${hint}`, { argument });
+}
+
+/** Our words, then ClickUp's own short text, labelled as theirs. */
+export function describeClickUpError(error: ClickUpError): string {
+  const code = error.ecode === undefined ? "" : ` [${error.ecode}]`;
+  return error.detail === undefined
+    ? `${error.message}${code}`
+    : `${error.message} ClickUp says: "${error.detail}"${code}`;
+}

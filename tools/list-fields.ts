@@ -1,0 +1,56 @@
+/** The Custom Fields a List offers and its statuses, kept for a while. */
+import { cached } from "./cached.ts";
+import { ClickUpError } from "./clickup/errors.ts";
+import { getListFields } from "./clickup/fields.ts";
+import type { FieldRecord } from "./clickup/fields.ts";
+import { getList } from "./clickup/hierarchy.ts";
+import type { ToolContext } from "./define.ts";
+import { UserInputError } from "./errors.ts";
+import { sameName, shown } from "./names.ts";
+
+const FIELDS_AGE_MS = 300_000;
+const STATUSES_AGE_MS = 300_000;
+
+export async function loadListFields(ctx: ToolContext, listId: string): Promise<FieldRecord[]> {
+  const { value } = await cached(
+    ctx,
+    `fields:${listId}`,
+    { ttl_ms: FIELDS_AGE_MS },
+    async () => await getListFields(ctx.clickup, listId),
+  );
+  return value;
+}
+
+/**
+ * Runs a write that sets `status`. When ClickUp refuses it and the List has no such status, the error
+ * names those it has; ClickUp's own answer does not.
+ */
+export async function withStatus<T>(
+  ctx: ToolContext,
+  listId: string | undefined,
+  status: string | undefined,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const maybeStatus = error instanceof ClickUpError && error.kind === "validation";
+    if (!maybeStatus || status === undefined || listId === undefined) {
+      throw error;
+    }
+    const { value: statuses } = await cached(
+      ctx,
+      `statuses:${listId}`,
+      { ttl_ms: STATUSES_AGE_MS },
+      async () => (await getList(ctx.clickup, listId)).statuses.map((one) => one.status),
+    );
+    if (statuses.length === 0 || statuses.some((one) => sameName(one) === sameName(status))) {
+      throw error;
+    }
+    const names = statuses.map((one) => `"${shown(one)}"`).join(", ");
+    throw new UserInputError(`status: the list has no status "${shown(status)}". Statuses: ${names}.`, {
+      argument: "status",
+      cause: error,
+    });
+  }
+}
