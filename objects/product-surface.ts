@@ -1,5 +1,5 @@
 /** The product as an MCP surface: the tools of the catalog, run with a context made of this user's stores. */
-import type { CallToolResult, JSONObject, Tool as McpTool } from "@modelcontextprotocol/server";
+import type { CallToolResult, JSONObject } from "@modelcontextprotocol/server";
 import { callTool } from "../tools/call.ts";
 import { preparedToolList, toolByName } from "../tools/catalog.ts";
 import type { ToolContext } from "../tools/define.ts";
@@ -33,7 +33,7 @@ export class ProductSurface implements Surface {
   }
 
   tools({ tier, grant }: Pick<Scope, "tier" | "grant">): PreparedTools {
-    return preparedToolList(tier, grant) as { tools: McpTool[]; json: string };
+    return preparedToolList(tier, grant);
   }
 
   async callTool(name: string, args: JSONObject, scope: Scope): Promise<CallToolResult | undefined> {

@@ -127,7 +127,9 @@ async function ready(url: string, ended: Promise<number | null>, failed: AbortSi
   let health = "";
   while (Date.now() < deadline_ms && !state.over && !failed.aborted) {
     try {
-      const response = await fetch(`${url}/health`, { signal: AbortSignal.any([failed, AbortSignal.timeout(5_000)]) });
+      const response = await fetch(`${url}/health`, {
+        signal: AbortSignal.any([failed, AbortSignal.timeout(5_000)]),
+      });
       health = await response.text();
       if (response.ok && health.includes('"healthy"')) return;
       if (health.includes("misconfigured")) break;

@@ -101,8 +101,7 @@ describe("lanes", () => {
       "MCP-Protocol-Version": "2026-07-28",
       "Mcp-Method": "tools/call",
     });
-    expect([wrong.status, ((await wrong.json()) as { error: { code: number } }).error.code]).toEqual([
-      400, -32020,
-    ]);
+    const refused: { error: { code: number } } = await wrong.json();
+    expect([wrong.status, refused.error.code]).toEqual([400, -32020]);
   });
 });

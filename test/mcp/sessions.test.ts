@@ -39,6 +39,11 @@ function listen(user: TestUser, headers: Record<string, string>): Promise<Respon
   );
 }
 
+async function resultOf(response: Response): Promise<Record<string, unknown>> {
+  const answer: { result: Record<string, unknown> } = await response.json();
+  return answer.result;
+}
+
 const notifyAll = (user: TestUser): Promise<void> =>
   runInDurableObject(user.object, (instance) => instance.toolsChanged());
 
@@ -49,7 +54,7 @@ describe("sessions", () => {
     for (let i = 0; i < 2; i++) {
       const response = await user.post(rpc("tools/list", undefined, i), session.headers);
       expect(response.headers.get("content-type")).toBe("application/json");
-      expect(((await response.json()) as { result: { tools: unknown[] } }).result.tools).toHaveLength(7);
+      expect((await resultOf(response)).tools).toHaveLength(7);
       await evictDurableObject(user.object);
     }
     const rows = await runInDurableObject(user.object, (_, state) =>

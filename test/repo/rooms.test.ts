@@ -61,6 +61,8 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     room: /^worker\//,
     may: [
       /^worker\//,
+      // Types of the RPC face, and the names of its two headers.
+      /^objects\/rpc\.ts$/,
       /^tools\/clickup\/(http|errors)\.ts$/,
       /^hono/,
       /^jose$/,

@@ -2,6 +2,7 @@
 import { env, exports } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { SignJWT } from "jose";
+import type { UserObject } from "../../objects/user.ts";
 import type { Grant } from "../../tools/define.ts";
 import { SANDBOX } from "../sandbox/clickup/index.ts";
 
@@ -12,7 +13,7 @@ export interface TestUser {
   userId: string;
   deviceId: string;
   bearer: string;
-  object: DurableObjectStub<import("../../objects/user.ts").UserObject>;
+  object: DurableObjectStub<UserObject>;
   /** Sends a JSON-RPC body (or raw text) to `/mcp`. */
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Calls a tool without a session. @returns the tool result */
@@ -99,7 +100,7 @@ export async function newUser(
 }
 
 export function userObject(userId: string): TestUser["object"] {
-  return env.USER.getByName(userId) as unknown as TestUser["object"];
+  return env.USER.getByName(userId);
 }
 
 /** Makes every waiting job of the object due and runs its alarm, as the passing of time would. */
