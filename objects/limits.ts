@@ -58,3 +58,16 @@ export const MAX_STREAMS_PER_SESSION = 10;
 export const MAX_STREAM_QUEUE_BYTES = 1024 * 1024;
 /** What SSE clients are told to wait before they reconnect. */
 export const SSE_RETRY_MS = 1_000;
+
+/** Tasks a user can have at a time, running or kept for their result. */
+export const MAX_TASKS = 200;
+/** How long a task can be asked for after it was created. */
+export const TASK_TTL_MS = 60 * 60_000;
+/** How often a client is told to ask. */
+export const TASK_POLL_MS = 1_000;
+/** A tool that runs as a task may take this long. */
+export const TASK_DEADLINE_MS = 10 * 60_000;
+/** Streams of `subscriptions/listen` a user can have open; the oldest makes room. */
+export const MAX_LISTEN_STREAMS = 50;
+/** A socket's attachment ends at 16 KiB; a longer list of resources is refused. */
+export const MAX_LISTEN_FILTER_BYTES = 8 * 1024;

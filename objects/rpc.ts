@@ -25,6 +25,14 @@ export const PRINCIPAL_HEADER = "x-clickup-mcp-principal";
 /** Header with a random id for the request: the journal and every log line carry it. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
+/**
+ * Body of a POST that is answered by a stream without an end (`subscriptions/listen`), URI-encoded: asking the
+ * object for a WebSocket makes the request a GET, which has no body.
+ */
+export const STREAM_BODY_HEADER = "x-clickup-mcp-stream-body";
+/** Longest such body. A subscription names a few kinds of change and some resources. */
+export const MAX_STREAM_BODY_BYTES = 16 * 1024;
+
 export type CredentialKind = "oauth" | "personal";
 
 /** Who ClickUp says the person is (GET /v2/user and GET /v2/team). */

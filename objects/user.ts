@@ -12,8 +12,10 @@ import { Housekeeping } from "./housekeeping.ts";
 import { logFault } from "./log.ts";
 import type { Caller } from "./mcp/exchange.ts";
 import { SessionHub } from "./mcp/hub.ts";
+import { Listeners } from "./mcp/listen.ts";
 import { ModernLane } from "./mcp/modern.ts";
 import { refusalResponse } from "./mcp/responses.ts";
+import { Tasks } from "./mcp/tasks.ts";
 import { serveMcp, type Endpoint } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
 import { Members } from "./members.ts";
@@ -38,6 +40,7 @@ import { IdempotencyStore } from "./stores/idempotency.ts";
 import { JournalStore } from "./stores/journal.ts";
 import { OutboxStore } from "./stores/outbox.ts";
 import { SessionStore } from "./stores/sessions.ts";
+import { TaskStore } from "./stores/tasks.ts";
 import { toolContext } from "./tool-context.ts";
 import { openKeyring, Vault } from "./vault.ts";
 
@@ -102,13 +105,16 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const reportProtocol = (error: Error): void => {
       if (!(error instanceof ProtocolError) && !error.message.startsWith("Rejected")) reportNew(error);
     };
+    const keep = (work: Promise<unknown>): void => ctx.waitUntil(work);
+    const tasks = new Tasks(new TaskStore(sql), wall_ms, keep, reportNew);
     const hub = new SessionHub(ctx, new SessionStore(sql), surface, wall_ms);
     this.#endpoint = {
       surface,
       ledger,
       hub,
+      listeners: new Listeners(ctx),
       report: reportNew,
-      modern: new ModernLane(surface, reportProtocol),
+      modern: new ModernLane(surface, tasks, reportProtocol),
     };
   }
 
@@ -153,12 +159,15 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   async revokeDevice(deviceId: string): Promise<RpcResult<DeviceView>> {
     const revoked = this.#members.revokeDevice(deviceId);
     this.#endpoint.hub.endDevice(deviceId);
+    this.#endpoint.listeners.endDevice(deviceId);
     return revoked;
   }
 
   /** Tells every open session that its list of tools is another one now (plan or grant changed). */
   async toolsChanged(): Promise<void> {
-    await this.#endpoint.hub.notifyAll({ method: "notifications/tools/list_changed" });
+    const change = { method: "notifications/tools/list_changed" };
+    this.#endpoint.listeners.notify(change);
+    await this.#endpoint.hub.notifyAll(change);
   }
 
   async deviceActive(deviceId: string): Promise<boolean> {

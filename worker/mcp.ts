@@ -1,6 +1,12 @@
 /** The way of an authenticated MCP request to its user's object. */
 import { insufficientScope, type OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import { PRINCIPAL_HEADER, REQUEST_ID_HEADER, type Principal } from "../objects/rpc.ts";
+import {
+  MAX_STREAM_BODY_BYTES,
+  PRINCIPAL_HEADER,
+  REQUEST_ID_HEADER,
+  STREAM_BODY_HEADER,
+  type Principal,
+} from "../objects/rpc.ts";
 import { invalidTokenChallenge, mayRead, READ } from "./auth/scopes.ts";
 import { userObject } from "./directory.ts";
 import type { Bindings } from "./env.ts";
@@ -43,15 +49,23 @@ export async function forwardToUser(
   );
   headers.set(PRINCIPAL_HEADER, JSON.stringify(principal));
   headers.set(REQUEST_ID_HEADER, requestId);
-  // Workers pass a WebSocket on only for a request that asks for one.
-  if (request.method === "GET") headers.set("Upgrade", "websocket");
+  // Workers pass a WebSocket on only for a request that asks for one: streams without an end do.
+  const listens = request.method === "POST" && headers.get("mcp-method") === "subscriptions/listen";
+  if (request.method === "GET" || listens) headers.set("Upgrade", "websocket");
+  if (listens) {
+    const text = await request.text();
+    if (text.length > MAX_STREAM_BODY_BYTES) {
+      return apiJson(413, { error: "too_large", message: "A subscription is at most 16 KiB; use several." });
+    }
+    headers.set(STREAM_BODY_HEADER, encodeURIComponent(text));
+  }
   const url = new URL(request.url);
   url.searchParams.delete("access_token");
   try {
     const inner = new Request(url, {
-      method: request.method,
+      method: listens ? "GET" : request.method,
       headers,
-      body: request.body,
+      body: listens ? null : request.body,
       redirect: "manual",
     });
     const answer = await userObject(env, userId).fetch(inner);

@@ -30,6 +30,8 @@ export interface Ledger {
 export class Exchange {
   readonly scope: Scope;
   readonly rate: RateStatus;
+  /** True while the work goes on after its HTTP answer (a task). */
+  detached = false;
   readonly #seq: number;
   readonly #ledger: Ledger;
   readonly #started_ms: number;

@@ -45,13 +45,11 @@ export class SessionHub implements Connections {
     initialize: { protocolVersion?: unknown },
   ): Promise<Session> {
     const now_ms = this.#now_ms();
-    const asked = initialize.protocolVersion;
-    const known = typeof asked === "string" && SUPPORTED_PROTOCOL_VERSIONS.includes(asked);
     const row: SessionRow = {
       sessionId: crypto.randomUUID(),
       kind,
       deviceId,
-      protocol: known ? asked : LATEST_PROTOCOL_VERSION,
+      protocol: negotiated(initialize.protocolVersion),
       initialize,
       logLevel: null,
       subscriptions: [],
@@ -89,21 +87,26 @@ export class SessionHub implements Connections {
   }
 
   #server(session: Session): ReturnType<typeof buildServer> {
-    return buildServer(this.#surface, (id) => session.exchange(id), {
-      subscriptions: {
-        add: (uri) => this.#subscribe(session, [...new Set([...session.row.subscriptions, uri])]),
-        delete: (uri) =>
-          this.#subscribe(
-            session,
-            session.row.subscriptions.filter((u) => u !== uri),
-          ),
+    const subscriptions = {
+      add: (uri: string) => this.#subscribe(session, [...new Set([...session.row.subscriptions, uri])]),
+      delete: (uri: string) => {
+        const left = session.row.subscriptions.filter((u) => u !== uri);
+        this.#subscribe(session, left);
       },
-    });
+    };
+    return buildServer(this.#surface, (id) => session.exchange(id), { memory: { subscriptions } });
   }
 
   #subscribe(session: Session, uris: string[]): void {
     session.row.subscriptions = uris;
     this.#store.setSubscriptions(session.sessionId, uris);
+  }
+
+  /** An HTTP+SSE client initializes after its stream is open: what it said is kept to rebuild the session. */
+  initialized(session: Session, initialize: { protocolVersion: string }): void {
+    session.row.initialize = initialize;
+    session.row.protocol = negotiated(initialize.protocolVersion);
+    this.#store.setInitialize(session.sessionId, session.row.protocol, initialize);
   }
 
   /** Ends a session: its row, its log, its streams, the calls it is running. */
@@ -218,6 +221,13 @@ export class SessionHub implements Connections {
     void live?.then((session) => session.close());
     for (const { socket } of this.#sockets(sessionId)) socket.close(1000, "session ended");
   }
+}
+
+/** The revision the SDK answers an initialize with: the one asked for, or the newest it knows. */
+function negotiated(asked: unknown): string {
+  return typeof asked === "string" && SUPPORTED_PROTOCOL_VERSIONS.includes(asked)
+    ? asked
+    : LATEST_PROTOCOL_VERSION;
 }
 
 /** Event ids are `stream~position`. */

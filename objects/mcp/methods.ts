@@ -36,7 +36,7 @@ export async function runCall(
   params: unknown,
   exchange: Exchange,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const result = await call(surface, params, exchange);
+  const result = await callTool(surface, params, exchange);
   if (isInputRequiredResult(result)) {
     // In a 2025 session the SDK asks the client now and runs the handler again: the call goes on.
     if (exchange.scope.protocol < ANSWERS_WITH_QUESTIONS) return result;
@@ -52,12 +52,13 @@ export async function runCall(
  * @throws ProtocolError as `runCall`
  */
 export async function runCallJson(surface: Surface, params: unknown, exchange: Exchange): Promise<string> {
-  const text = JSON.stringify(await call(surface, params, exchange));
+  const text = JSON.stringify(await callTool(surface, params, exchange));
   exchange.end(text.length);
   return text;
 }
 
-async function call(
+/** Runs the tool without ending the exchange. @throws ProtocolError as `runCall` */
+export async function callTool(
   surface: Surface,
   params: unknown,
   exchange: Exchange,

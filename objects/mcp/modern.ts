@@ -1,17 +1,18 @@
 /** Protocol 2026-07-28: stateless, one request one answer. The SDK checks envelope, headers and capabilities. */
-import { createMcpHandler, type JSONRPCRequest, type McpHttpHandler } from "@modelcontextprotocol/server";
+import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { buildServer } from "./server.ts";
 import type { Surface } from "./surface.ts";
+import type { Tasks } from "./tasks.ts";
 
 export class ModernLane {
   readonly #handler: McpHttpHandler;
 
-  constructor(surface: Surface, report: (error: Error) => void) {
+  constructor(surface: Surface, tasks: Tasks, report: (error: Error) => void) {
     this.#handler = createMcpHandler(
       (ctx) => {
         const exchange = ctx.authInfo?.extra?.["exchange"] as Exchange | undefined;
-        return buildServer(surface, () => exchange);
+        return buildServer(surface, () => exchange, { tasks });
       },
       { legacy: "reject", onerror: report },
     );
@@ -24,16 +25,13 @@ export class ModernLane {
       // The SDK passes this through to the factory; the bearer itself never reaches the object.
       authInfo: { token: "", clientId: "", scopes: [], extra: { exchange } },
     });
-    if (exchange !== undefined) {
-      // Methods of the SDK itself (server/discover) and its refusals end here; the others have ended.
+    if (exchange !== undefined && !exchange.detached) {
+      // A handler ends its own exchange. What is answered as JSON is over in any case: methods of the SDK itself
+      // (server/discover), and refusals before a handler ran.
+      const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
       if (response.status !== 200) exchange.end(0, "protocol_error");
-      else if (!isToolMethod((body as JSONRPCRequest).method)) exchange.end(0);
+      else if (!streams) exchange.end(0);
     }
     return response;
   }
-}
-
-/** Methods that end their exchange themselves, possibly long after the response has begun to stream. */
-function isToolMethod(method: string): boolean {
-  return method === "tools/call" || method === "tools/list";
 }

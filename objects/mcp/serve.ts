@@ -9,22 +9,33 @@ import {
 import { Exchange, type Caller, type Ledger } from "./exchange.ts";
 import type { SessionHub } from "./hub.ts";
 import { echoableId, readInbound } from "./inbound.ts";
+import type { Listeners } from "./listen.ts";
 import type { ModernLane } from "./modern.ts";
 import { RPC, rateHeaders, refusalResponse, rpcError, rpcErrorResponse } from "./responses.ts";
 import { connectStream, endSession, openSession, postToSession } from "./session-lane.ts";
+import { SSE_PATH, serveSse } from "./sse-lane.ts";
 import { answerWithoutSession } from "./sessionless.ts";
+import { STREAM_BODY_HEADER } from "../rpc.ts";
 import type { Surface } from "./surface.ts";
 
 export interface Endpoint {
   surface: Surface;
   modern: ModernLane;
   hub: SessionHub;
+  listeners: Listeners;
   ledger: Ledger;
   /** Logs one of our own faults. @returns the incident id */
   report: (error: unknown) => string;
 }
 
 export async function serveMcp(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
+  if (new URL(request.url).pathname.startsWith(SSE_PATH)) return serveSse(request, caller, endpoint);
+  const streamBody = request.headers.get(STREAM_BODY_HEADER);
+  if (streamBody !== null) {
+    const { headers, url } = request;
+    const posted = new Request(url, { method: "POST", headers, body: decodeURIComponent(streamBody) });
+    return servePost(posted, caller, endpoint);
+  }
   switch (request.method) {
     case "POST":
       return servePost(request, caller, endpoint);
@@ -91,7 +102,11 @@ async function serveModern(
   const protocol = request.headers.get("mcp-protocol-version") ?? "2026-07-28";
   const opened = Exchange.open(endpoint.ledger, endpoint.surface, caller, body, protocol, bytes_in);
   if (!opened.ok) return refusalResponse(opened.refusal, body.id);
-  const response = await endpoint.modern.serve(request, body, opened.exchange);
+  const served = await endpoint.modern.serve(request, body, opened.exchange);
+  const listens = body.method === "subscriptions/listen";
+  if (listens) opened.exchange.end(0, served.status === 200 ? "ok" : "protocol_error");
+  const response = listens ? await endpoint.listeners.adopt(served, caller.principal.deviceId) : served;
+  if (response.webSocket !== null) return response;
   const answer = new Response(response.body, response);
   for (const [name, value] of Object.entries(rateHeaders(opened.exchange.rate)))
     answer.headers.set(name, value);

@@ -1,21 +1,32 @@
 /** The SDK's low-level server over a surface. Cheap to build: no tool is registered, lists are prepared. */
-import { ProtocolError, Server, type RequestId, type ServerContext } from "@modelcontextprotocol/server";
+import {
+  ProtocolError,
+  Server,
+  type JSONObject,
+  type RequestId,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
-import { runCall, runList } from "./methods.ts";
+import { callTool, runCall, runList } from "./methods.ts";
 import { RPC } from "./responses.ts";
 import type { Scope, Surface } from "./surface.ts";
+import { knowsTasks, requireExtension, type Tasks } from "./tasks.ts";
 
 /** What a session remembers for its client; requests without a session have none. */
 export interface SessionMemory {
   subscriptions: { add(uri: string): void; delete(uri: string): void };
 }
 
-/** @param exchangeOf the admitted message a handler runs for */
+/**
+ * @param exchangeOf the admitted message a handler runs for
+ * @param parts `memory` of a session; `tasks` where the revision has them (2026-07-28)
+ */
 export function buildServer(
   surface: Surface,
   exchangeOf: (id: RequestId) => Exchange | undefined,
-  memory?: SessionMemory,
+  parts: { memory?: SessionMemory; tasks?: Tasks } = {},
 ): Server {
+  const { memory, tasks } = parts;
   const hint = { ttlMs: surface.listTtl_ms, cacheScope: "private" as const };
   const exchange = (ctx: ServerContext): Exchange => {
     const found = exchangeOf(ctx.mcpReq.id);
@@ -42,13 +53,32 @@ export function buildServer(
   server.setRequestHandler("tools/list", (request, ctx) => runList(surface, request.params, exchange(ctx)));
   server.setRequestHandler("tools/call", (request, ctx) => {
     const current = exchange(ctx);
+    if (tasks !== undefined && asTask(surface, request.params, current, ctx)) {
+      return tasks.start(current, ctx, (answered) => {
+        current.scope.sdk = answered;
+        return callTool(surface, request.params, current);
+      });
+    }
     withProgress(current, ctx);
     ctx.mcpReq.signal.addEventListener("abort", () => current.cancel(), { once: true });
     return runCall(surface, request.params, current);
   });
   addResources(server, surface, scope, memory);
   addPrompts(server, surface, scope);
+  tasks?.register(server, (ctx) => scope(ctx).principal.deviceId);
   return server;
+}
+
+/** @throws -32021 when the call must be a task and the client does not know them */
+function asTask(surface: Surface, params: unknown, current: Exchange, ctx: ServerContext): boolean {
+  const { name, arguments: args } = params as { name: string; arguments?: JSONObject };
+  const mode = surface.taskMode?.(name, args ?? {}, current.scope) ?? "never";
+  if (mode === "never") return false;
+  if (mode === "must" && !knowsTasks(ctx)) {
+    current.end(0, "protocol_error");
+    requireExtension(ctx);
+  }
+  return knowsTasks(ctx);
 }
 
 function addResources(

@@ -101,6 +101,11 @@ export interface Surface {
     args: JSONObject,
     scope: Scope,
   ): Promise<CallToolResult | InputRequiredResult | undefined>;
+  /**
+   * Whether a call runs as a task (2026-07-28, extension io.modelcontextprotocol/tasks): "may" where the client
+   * knows tasks, "must" where it is refused otherwise.
+   */
+  taskMode?(name: string, args: JSONObject, scope: Scope): "never" | "may" | "must";
   describeCall(method: string, params: unknown, tier: Tier): CallDescription;
   resources?: Resources;
   prompts?: Prompts;

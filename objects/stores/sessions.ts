@@ -98,6 +98,15 @@ export class SessionStore {
     this.#sql.exec("UPDATE sessions SET last_seen_ms = ? WHERE session_id = ?", now_ms, session.sessionId);
   }
 
+  setInitialize(sessionId: string, protocol: string, initialize: unknown): void {
+    this.#sql.exec(
+      "UPDATE sessions SET protocol = ?, initialize = ? WHERE session_id = ?",
+      protocol,
+      JSON.stringify(initialize),
+      sessionId,
+    );
+  }
+
   setLogLevel(sessionId: string, level: string): void {
     this.#sql.exec("UPDATE sessions SET log_level = ? WHERE session_id = ?", level, sessionId);
   }

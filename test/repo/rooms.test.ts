@@ -83,9 +83,10 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     room: /^objects\/mcp\//,
     may: [
       /^objects\/mcp\//,
-      /^objects\/limits\.ts$/,
+      /^objects\/(limits|rpc)\.ts$/,
       /^objects\/stores\//,
       /^@modelcontextprotocol\/(server|sdk)/,
+      /^zod$/,
     ],
     types: [/^objects\//, /^tools\/(define|tiers)\.ts$/],
   },
