@@ -1,11 +1,23 @@
 /** The product as an MCP surface: the tools of the catalog, run with a context made of this user's stores. */
-import type { CallToolResult, JSONObject } from "@modelcontextprotocol/server";
+import type {
+  CallToolResult,
+  CompleteRequestParams,
+  CompleteResult,
+  InputRequiredResult,
+  JSONObject,
+} from "@modelcontextprotocol/server";
 import { callTool } from "../tools/call.ts";
 import { preparedToolList, toolByName } from "../tools/catalog.ts";
 import type { ToolContext } from "../tools/define.ts";
 import { redactArguments } from "../tools/redact.ts";
 import { tierAllows, type Tier } from "../tools/tiers.ts";
-import type { CallDescription, PreparedTools, Scope, Surface } from "./mcp/surface.ts";
+import { completions } from "../tools/resources.ts";
+import type { CallDescription, PreparedTools, Resources, Scope, Surface } from "./mcp/surface.ts";
+import { TASKS_EXTENSION } from "./mcp/tasks.ts";
+import { productPrompts } from "./product-prompts.ts";
+import { withContext } from "./product-resources.ts";
+import { ask } from "./questions.ts";
+import type { RequestStates } from "./request-state.ts";
 import { VERSION } from "./version.ts";
 
 /** Clients of 2026-07-28 may keep a list this long; a change of tier is seen after it at the latest. */
@@ -24,19 +36,43 @@ export type ContextFactory = (
 export class ProductSurface implements Surface {
   readonly info = { name: "clickup-mcp", title: "ClickUp", version: VERSION };
   readonly instructions = INSTRUCTIONS;
-  readonly capabilities = { tools: { listChanged: true } };
+  readonly capabilities = {
+    tools: { listChanged: true },
+    resources: { subscribe: true, listChanged: true },
+    prompts: {},
+    completions: {},
+    logging: {},
+    extensions: { [TASKS_EXTENSION]: {} },
+  };
   readonly listTtl_ms = LIST_TTL_MS;
+  readonly resources: Resources;
+  readonly prompts = productPrompts;
+  readonly requestState: RequestStates;
   readonly #context: ContextFactory;
+  readonly #changed: (targets: ReadonlySet<string>) => void;
 
-  constructor(context: ContextFactory) {
-    this.#context = context;
+  /** @param parts.changed told which objects a writing tool touched, as "kind:id" */
+  constructor(parts: {
+    context: ContextFactory;
+    resources: Resources;
+    states: RequestStates;
+    changed: (targets: ReadonlySet<string>) => void;
+  }) {
+    this.#context = parts.context;
+    this.resources = parts.resources;
+    this.requestState = parts.states;
+    this.#changed = parts.changed;
   }
 
   tools({ tier, grant }: Pick<Scope, "tier" | "grant">): PreparedTools {
     return preparedToolList(tier, grant);
   }
 
-  async callTool(name: string, args: JSONObject, scope: Scope): Promise<CallToolResult | undefined> {
+  async callTool(
+    name: string,
+    args: JSONObject,
+    scope: Scope,
+  ): Promise<CallToolResult | InputRequiredResult | undefined> {
     const tool = toolByName(name);
     if (tool === undefined) return undefined;
     const made = await this.#context(scope);
@@ -48,7 +84,21 @@ export class ProductSurface implements Surface {
     scope.record.outcome = call.outcome;
     scope.record.upstream_calls = made.context.clickup.calls;
     if (call.incident !== undefined) scope.record.incident = call.incident;
+    if (tool.kind !== "read" && call.outcome === "ok") this.#changed(scope.record.targets);
+    if (call.question !== undefined) return ask(call.question, scope, this.requestState);
     return call.result as CallToolResult;
+  }
+
+  /** Tools that make many changes may run as tasks where the client knows them. */
+  taskMode(name: string): "never" | "may" {
+    return toolByName(name)?.bulk === true ? "may" : "never";
+  }
+
+  async complete(params: CompleteRequestParams, scope: Scope): Promise<CompleteResult["completion"]> {
+    const { name, value } = params.argument;
+    const known = name === "backlog" || name === "sprint" ? "list" : name;
+    const found = await withContext(this.#context, scope, (ctx) => completions(known, value, ctx));
+    return found ?? { values: [] };
   }
 
   describeCall(method: string, params: unknown, tier: Tier): CallDescription {

@@ -61,6 +61,8 @@ export interface NewDevice {
 }
 
 export interface DeviceView extends NewDevice {
+  /** What it was allowed at first. A pasted token can never do more. */
+  issuedAccess: Grant["access"];
   created_ms: number;
   last_seen_ms: number | null;
   revoked_ms: number | null;
@@ -71,12 +73,94 @@ export interface AccountView {
   clickupUserId: string;
   username: string;
   email: string | null;
+  /** The zone in use: the person's own choice, else ClickUp's, else UTC. */
   timeZone: string;
+  /** IANA name the person chose here; `null`: ClickUp's is used. */
+  timeZoneOverride: string | null;
   workspaces: Workspace[];
   defaultWorkspaceId: string | null;
+  /** True when the person fixed the default; otherwise it is the Workspace last named. */
+  defaultPinned: boolean;
   credentials: { kind: CredentialKind; added_ms: number; active: boolean }[];
   tier: Tier;
   created_ms: number;
+}
+
+/** What a person changes about a device; acts on its next request. */
+export interface DeviceChange {
+  grant: Grant;
+  /** As in `NewDevice`. A pasted token keeps the expiry it carries, whatever is said here. */
+  expires_ms: number | null;
+}
+
+/** What a person sets for themselves. `null` gives the choice back; a missing field stays. */
+export interface Preferences {
+  /** Fixes the default Workspace; `null`: the one last named is used. */
+  defaultWorkspaceId?: string | null;
+  /** IANA name; `null`: ClickUp's. */
+  timeZone?: string | null;
+}
+
+/** A browser signed in to the account page. */
+export interface NewWebSession {
+  /** Random, 128 bits; the browser's cookie carries it signed. */
+  sessionId: string;
+  /** Which browser it is, in a few words. */
+  label: string;
+  expires_ms: number;
+}
+
+export interface WebSessionView extends NewWebSession {
+  created_ms: number;
+  last_seen_ms: number;
+}
+
+export interface UsageView {
+  tier: Tier;
+  /** Requests a minute; `null`: not limited. */
+  limit: number | null;
+  /** Requests in the last 60 seconds. */
+  used: number;
+  /** The last 30 days, oldest first; `day` is the UTC date. */
+  days: { day: string; requests: number }[];
+}
+
+/** One event of the user's record, from the journal or an archived batch. Ids and names only. */
+export interface ActivityEvent {
+  seq: number;
+  /** ISO 8601. */
+  time: string;
+  counted: boolean;
+  requestId: string;
+  deviceId: string | null;
+  client: string;
+  protocol: string | null;
+  method: string;
+  tool: string | null;
+  fields: string[];
+  ids: Record<string, string>;
+  bytes_in: number;
+  bytes_out?: number;
+  outcome?: string;
+  duration_ms?: number;
+  upstream_calls?: number;
+  targets?: string[];
+  incident?: string;
+}
+
+export interface ActivityQuery {
+  deviceId?: string;
+  tool?: string;
+  /** `next` of the page before. */
+  cursor?: string;
+  /** Events wanted, at most. */
+  limit: number;
+}
+
+/** Newest first. `next` is set while there may be more, even when this page is empty. */
+export interface ActivityPage {
+  events: ActivityEvent[];
+  next: string | null;
 }
 
 export type RpcResult<T> = { ok: true; value: T } | { ok: false; error: RpcError };
@@ -99,4 +183,26 @@ export interface UserRpc {
   /** True while the device exists and is neither revoked nor expired. */
   deviceActive(deviceId: string): Promise<boolean>;
   account(): Promise<RpcResult<AccountView>>;
+  /** The device while it works; `null` when it is unknown, revoked or expired. */
+  activeDevice(deviceId: string): Promise<DeviceView | null>;
+  changeDevice(deviceId: string, change: DeviceChange): Promise<RpcResult<DeviceView>>;
+  /** Forgets a ClickUp credential. Without any, tools ask to connect ClickUp again. */
+  removeCredential(kind: CredentialKind): Promise<RpcResult<AccountView>>;
+  setPreferences(preferences: Preferences): Promise<RpcResult<AccountView>>;
+  openWebSession(session: NewWebSession): Promise<RpcResult<WebSessionView>>;
+  /** The account of a browser that is signed in; `null` when it no longer is. */
+  webSession(sessionId: string): Promise<{ account: AccountView; session: WebSessionView } | null>;
+  webSessions(): Promise<WebSessionView[]>;
+  closeWebSession(sessionId: string): Promise<void>;
+  /** Signs every browser out. */
+  closeWebSessions(): Promise<void>;
+  usage(): Promise<UsageView>;
+  activity(query: ActivityQuery): Promise<RpcResult<ActivityPage>>;
+  /** Everything held about the user as JSON text, without secrets. */
+  exportData(): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * Removes everything held about the user, the record in R2 included, and restarts the object: the call may end
+   * with the restart instead of an answer. Whether it is done says `account()`: "no_account".
+   */
+  deleteAccount(): Promise<RpcResult<null>>;
 }

@@ -2,8 +2,9 @@ import { createClickUpClient } from "../tools/clickup/client.ts";
 import type { Cache, IdempotencyLog, ToolContext } from "../tools/define.ts";
 import type { ClickUpLink } from "./clickup-link.ts";
 import type { ObjectConfig } from "./config.ts";
-import { CALL_DEADLINE_MS } from "./limits.ts";
 import type { Scope } from "./mcp/surface.ts";
+import { confirm } from "./questions.ts";
+import type { RequestStates } from "./request-state.ts";
 import type { AccountStore } from "./stores/account.ts";
 
 export interface ContextParts {
@@ -12,6 +13,8 @@ export interface ContextParts {
   cache: Cache;
   idempotency: IdempotencyLog;
   config: ObjectConfig;
+  /** Signs what a question sends through the client. */
+  states: RequestStates;
   now_ms: () => number;
   /** Logs one of our own faults under the incident id the caller is shown. */
   report: (incident: string, error: unknown) => void;
@@ -27,7 +30,7 @@ export async function toolContext(
   const opened = await parts.link.open();
   if (!opened.ok) return opened;
   const { link } = opened;
-  const deadline = AbortSignal.timeout(CALL_DEADLINE_MS);
+  const deadline = AbortSignal.timeout(scope.deadline_ms);
   const signal = AbortSignal.any([scope.signal, deadline]);
   const allowed = scope.grant.workspaces;
   const workspaces = account.workspaces.filter((w) => allowed === null || allowed.includes(w.id));
@@ -37,7 +40,7 @@ export async function toolContext(
       token: link.token,
       budget: link.budget,
       signal,
-      deadline_ms: parts.now_ms() + CALL_DEADLINE_MS,
+      deadline_ms: parts.now_ms() + scope.deadline_ms,
     }),
     cache: parts.cache,
     idempotency: parts.idempotency,
@@ -59,9 +62,7 @@ export async function toolContext(
     progress(done, total, message) {
       scope.progress(done, total, message);
     },
-    async confirm() {
-      return "unsupported";
-    },
+    confirm: (question) => confirm(question, scope, parts.states),
     rememberWorkspace(id) {
       if (id !== account.defaultWorkspaceId) parts.account.setDefaultWorkspace(id);
     },

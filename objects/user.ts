@@ -3,11 +3,15 @@ import { DurableObject } from "cloudflare:workers";
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { Lifecycle, type LifecycleJobContext, type LifecycleJobOutcome } from "agents/lifecycle";
 import { MIGRATIONS } from "../migrations/index.ts";
+import { changedUri } from "../tools/resources.ts";
 import type { Tier } from "../tools/tiers.ts";
+import { Activity } from "./activity.ts";
 import { Admission } from "./admission.ts";
-import { AuditOutbox } from "./audit.ts";
+import { AuditArchive } from "./archive.ts";
+import { AuditOutbox, type AuditSink } from "./audit.ts";
 import { ClickUpLink } from "./clickup-link.ts";
 import { objectConfig, type ObjectConfig } from "./config.ts";
+import { exportStream } from "./data-export.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { logFault } from "./log.ts";
 import type { Caller } from "./mcp/exchange.ts";
@@ -19,30 +23,49 @@ import { Tasks } from "./mcp/tasks.ts";
 import { serveMcp, type Endpoint } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
 import { Members } from "./members.ts";
-import { ProductSurface } from "./product-surface.ts";
+import { ProductResources } from "./product-resources.ts";
+import { ProductSurface, type ContextFactory } from "./product-surface.ts";
 import { R2AuditSink } from "./r2-sink.ts";
+import { Removal } from "./removal.ts";
+import { RequestStates } from "./request-state.ts";
 import {
   PRINCIPAL_HEADER,
   REQUEST_ID_HEADER,
   type AccountView,
+  type ActivityPage,
+  type ActivityQuery,
+  type CredentialKind,
+  type DeviceChange,
   type DeviceView,
   type NewDevice,
+  type NewWebSession,
+  type Preferences,
   type Principal,
   type RpcResult,
   type SignIn,
+  type UsageView,
   type UserRpc,
+  type WebSessionView,
 } from "./rpc.ts";
+import { callsWritingTool, insufficientScopeResponse, isNarrowed } from "./step-up.ts";
 import { AccountStore } from "./stores/account.ts";
 import { CacheStore } from "./stores/cache.ts";
 import { ControlLogStore } from "./stores/control-log.ts";
 import { DeviceStore } from "./stores/devices.ts";
+import { DumpStore } from "./stores/dump.ts";
 import { IdempotencyStore } from "./stores/idempotency.ts";
 import { JournalStore } from "./stores/journal.ts";
 import { OutboxStore } from "./stores/outbox.ts";
 import { SessionStore } from "./stores/sessions.ts";
 import { TaskStore } from "./stores/tasks.ts";
+import { UsageStore } from "./stores/usage.ts";
+import { WebSessionStore } from "./stores/web-sessions.ts";
 import { toolContext } from "./tool-context.ts";
 import { openKeyring, Vault } from "./vault.ts";
+import { WebSessions } from "./web-sessions.ts";
+
+/** Days of the usage chart. */
+const USAGE_DAYS = 30;
 
 export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc {
   readonly #userId: string;
@@ -52,6 +75,11 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   readonly #housekeeping: Housekeeping;
   readonly #members: Members;
   readonly #endpoint: Endpoint;
+  readonly #webSessions: WebSessions;
+  readonly #usage: UsageStore;
+  readonly #archive: AuditArchive;
+  readonly #activity: Activity;
+  readonly #removal: Removal;
   #vault: Promise<Vault> | undefined;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -71,13 +99,24 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const cache = new CacheStore(sql, wall_ms);
     const idempotency = new IdempotencyStore(sql, wall_ms);
     const link = new ClickUpLink(account, () => this.#openVault(), wall_ms);
-    const sink = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS) : null;
+    this.#usage = new UsageStore(sql);
+    const r2 = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS) : null;
+    // Rows are forgotten once they are stored: what they count for is taken down before.
+    const sink: AuditSink | null = r2 && {
+      put: (key, body, sha256) => {
+        this.#usage.absorb();
+        return r2.put(key, body, sha256);
+      },
+    };
     const audit = new AuditOutbox({ journal, outbox, storage: ctx.storage, sink }, userId, wall_ms);
     const control = new ControlLogStore(sql);
 
     this.#lifecycle = new Lifecycle(this);
     this.#admission = new Admission({ journal, control, devices, outbox }, this.#config, wall_ms);
     this.#housekeeping = new Housekeeping(this.#lifecycle.jobs, audit, () => {
+      this.#usage.absorb();
+      this.#usage.prune(wall_ms());
+      this.#webSessions.prune();
       cache.prune();
       idempotency.prune();
       devices.prune(wall_ms());
@@ -89,13 +128,25 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     };
     const ledger = { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded };
     this.#members = new Members({ account, devices, link, ledger, tier: () => this.#tier() }, userId);
+    const members = this.#members;
+    this.#webSessions = new WebSessions(new WebSessionStore(sql), members, wall_ms);
+    this.#archive = new AuditArchive(env.AUDIT_LOGS, userId);
+    this.#activity = new Activity(journal, this.#archive);
+    this.#removal = new Removal({ members, audit, archive: this.#archive, storage: ctx.storage });
     const report = (incident: string, error: unknown): void => logFault(incident, userId, error);
-    const surface = new ProductSurface((scope) =>
+    const states = new RequestStates(this.#config.encryptionKey, userId, cache);
+    const context: ContextFactory = (scope) =>
       toolContext(
-        { account, link, cache, idempotency, config: this.#config, now_ms: wall_ms, report },
+        { account, link, cache, idempotency, config: this.#config, states, now_ms: wall_ms, report },
         scope,
-      ),
-    );
+      );
+    const workspaces = () => account.read()?.workspaces ?? [];
+    const surface = new ProductSurface({
+      context,
+      states,
+      resources: new ProductResources(context, { admission: this.#admission, journal, workspaces }),
+      changed: (targets) => this.#resourcesChanged(targets, workspaces()),
+    });
     const reportNew = (error: unknown): string => {
       const incident = crypto.randomUUID();
       report(incident, error);
@@ -126,6 +177,12 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     }
     const device = this.#admission.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
+    if (isNarrowed(principal, this.#members.activeDevice(principal.deviceId))) {
+      if (await callsWritingTool(request)) {
+        const control = this.#admission.control(this.#tier());
+        return control.ok ? insufficientScopeResponse() : refusalResponse(control.refusal, null);
+      }
+    }
     const caller: Caller = {
       principal,
       grant: device.grant,
@@ -165,13 +222,75 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   /** Tells every open session that its list of tools is another one now (plan or grant changed). */
   async toolsChanged(): Promise<void> {
-    const change = { method: "notifications/tools/list_changed" };
-    this.#endpoint.listeners.notify(change);
-    await this.#endpoint.hub.notifyAll(change);
+    await this.#notify({ method: "notifications/tools/list_changed" });
   }
 
   async deviceActive(deviceId: string): Promise<boolean> {
     return this.#members.deviceActive(deviceId);
+  }
+
+  async activeDevice(deviceId: string): Promise<DeviceView | null> {
+    return this.#members.activeDevice(deviceId);
+  }
+
+  async changeDevice(deviceId: string, change: DeviceChange): Promise<RpcResult<DeviceView>> {
+    const changed = this.#members.changeDevice(deviceId, change);
+    if (changed.ok) await this.toolsChanged();
+    return changed;
+  }
+
+  async removeCredential(kind: CredentialKind): Promise<RpcResult<AccountView>> {
+    return this.#members.removeCredential(kind);
+  }
+
+  async setPreferences(preferences: Preferences): Promise<RpcResult<AccountView>> {
+    return this.#members.setPreferences(preferences);
+  }
+
+  async openWebSession(session: NewWebSession): Promise<RpcResult<WebSessionView>> {
+    return this.#webSessions.open(session);
+  }
+
+  async webSession(sessionId: string): Promise<{ account: AccountView; session: WebSessionView } | null> {
+    return this.#webSessions.account(sessionId);
+  }
+
+  async webSessions(): Promise<WebSessionView[]> {
+    return this.#webSessions.list();
+  }
+
+  async closeWebSession(sessionId: string): Promise<void> {
+    this.#webSessions.close(sessionId);
+  }
+
+  async closeWebSessions(): Promise<void> {
+    this.#webSessions.closeAll();
+  }
+
+  async usage(): Promise<UsageView> {
+    const tier = this.#tier();
+    const { limit, remaining } = this.#admission.status(tier);
+    this.#usage.absorb();
+    const days = this.#usage.days(USAGE_DAYS, Date.now());
+    return { tier, limit: this.#config.rateLimiting ? limit : null, used: limit - remaining, days };
+  }
+
+  async activity(query: ActivityQuery): Promise<RpcResult<ActivityPage>> {
+    return this.#activity.page(query);
+  }
+
+  async exportData(): Promise<ReadableStream<Uint8Array>> {
+    this.#members.record("account/exported", null, {});
+    const dump = new DumpStore(this.ctx.storage.sql);
+    return exportStream({ userId: this.#userId, dump, archive: this.#archive, now_ms: Date.now() });
+  }
+
+  async deleteAccount(): Promise<RpcResult<null>> {
+    for (const device of this.#members.devices()) await this.revokeDevice(device.deviceId);
+    const removed = await this.#removal.run();
+    // What is in memory belongs to tables that are gone.
+    if (removed.ok) this.ctx.abort("the account was removed");
+    return removed;
   }
 
   override async alarm(): Promise<void> {
@@ -194,6 +313,24 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   /** Read on every call: a change of plan acts on the next one. */
   #tier(): Tier {
     return this.#config.defaultTier;
+  }
+
+  /** Tells clients that subscribed to what a tool has just changed. */
+  #resourcesChanged(targets: ReadonlySet<string>, workspaces: readonly { id: string }[]): void {
+    const uris = new Set(
+      [...targets].flatMap((target) => {
+        const [kind = "", id = ""] = target.split(":");
+        return workspaces.flatMap((w) => changedUri(w.id, kind, id) ?? []);
+      }),
+    );
+    for (const uri of uris) {
+      this.ctx.waitUntil(this.#notify({ method: "notifications/resources/updated", params: { uri } }));
+    }
+  }
+
+  async #notify(change: { method: string; params?: Record<string, unknown> }): Promise<void> {
+    this.#endpoint.listeners.notify(change);
+    await this.#endpoint.hub.notifyAll(change);
   }
 
   #openVault(): Promise<Vault> {

@@ -5,7 +5,13 @@
 import type { z } from "zod";
 import { ClickUpError } from "./clickup/errors.ts";
 import type { Tool, ToolContext } from "./define.ts";
-import { DeclinedError, describeClickUpError, NotGrantedError, UserInputError } from "./errors.ts";
+import {
+  DeclinedError,
+  describeClickUpError,
+  NotGrantedError,
+  QuestionPending,
+  UserInputError,
+} from "./errors.ts";
 import { grantAllows } from "./grant.ts";
 import { describeIssues } from "./issues.ts";
 import { renderText } from "./render.ts";
@@ -22,6 +28,7 @@ export interface CallOutcome {
   result: CallResult;
   outcome:
     | "ok"
+    | "input_required"
     | "user_error"
     | "upstream_error"
     | "unknown_outcome"
@@ -29,6 +36,8 @@ export interface CallOutcome {
     | "refused_grant"
     | "internal_error"
     | "cancelled";
+  /** Set for "input_required": what the person has to be asked before the call is run again. */
+  question?: string;
   /** Set for "internal_error": the id the caller was shown and `ctx.report` was given. */
   incident?: string;
 }
@@ -95,6 +104,10 @@ function parseArguments(tool: Tool, args: unknown): Record<string, unknown> {
 }
 
 function failure(error: unknown, ctx: ToolContext): CallOutcome {
+  if (error instanceof QuestionPending) {
+    const { question } = error;
+    return { result: errorText(`Waiting for an answer: ${question}`), outcome: "input_required", question };
+  }
   if (error instanceof UserInputError) {
     return { result: errorText(error.message), outcome: "user_error" };
   }

@@ -69,7 +69,10 @@ export interface ToolContext {
   touch(kind: TargetKind, id: string): void;
   /** Sends a progress notification when the client asked for them; otherwise does nothing. */
   progress(done: number, total: number, message?: string): void;
-  /** Asks the person through the client. "unsupported": the client cannot ask; go on without. */
+  /**
+   * Asks the person through the client. "unsupported": the client cannot ask; go on without. May throw
+   * QuestionPending: the handler is run again from the start with the answer, so ask before the first change.
+   */
   confirm(question: string): Promise<"accepted" | "declined" | "unsupported">;
   /** Remembers the workspace last named, as the default of later calls. */
   rememberWorkspace(id: string): void;
@@ -113,6 +116,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   description: string;
   input: I;
   output: O;
+  /** True for tools that make many changes: they may run as a task. */
+  bulk?: boolean;
   /** True when the same call twice leaves the same state. Reads are always idempotent. */
   idempotent?: boolean;
   /** ClickUp operations it may use, e.g. "GET /v2/task/{task_id}". For the docs and the contract check. */

@@ -75,3 +75,17 @@ export function describeClickUpError(error: ClickUpError): string {
     ? `${error.message}${code}`
     : `${error.message} ClickUp says: "${error.detail}"${code}`;
 }
+
+/**
+ * Thrown by `ToolContext.confirm` when the answer comes with a later request: the call ends without having changed
+ * anything and is run again, from the start, once the person has answered.
+ */
+export class QuestionPending extends Error {
+  readonly question: string;
+
+  constructor(question: string) {
+    super("a question is waiting for its answer");
+    this.name = "QuestionPending";
+    this.question = question;
+  }
+}

@@ -1,5 +1,6 @@
 import type { Grant } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
+import { CALL_DEADLINE_MS } from "../limits.ts";
 import type { Admission, RateStatus, Refusal } from "../admission.ts";
 import type { AuditOutbox } from "../audit.ts";
 import type { Principal } from "../rpc.ts";
@@ -42,7 +43,7 @@ export class Exchange {
     ledger: Ledger,
     seq: number,
     rate: RateStatus,
-    scope: Omit<Scope, "signal" | "record" | "progress">,
+    scope: Omit<Scope, "signal" | "record" | "progress" | "deadline_ms">,
   ) {
     this.#ledger = ledger;
     this.#seq = seq;
@@ -54,6 +55,7 @@ export class Exchange {
       signal: this.#abort.signal,
       record: { outcome: "ok", upstream_calls: 0, targets: new Set() },
       progress: () => undefined,
+      deadline_ms: CALL_DEADLINE_MS,
     };
   }
 

@@ -13,7 +13,6 @@ export const RPC = {
   internal: -32603,
   server: -32000,
   sessionNotFound: -32001,
-  resourceNotFound: -32002,
 } as const;
 
 export function rpcError(

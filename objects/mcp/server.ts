@@ -1,6 +1,7 @@
 /** The SDK's low-level server over a surface. Cheap to build: no tool is registered, lists are prepared. */
 import {
   ProtocolError,
+  ResourceNotFoundError,
   Server,
   type JSONObject,
   type RequestId,
@@ -32,6 +33,8 @@ export function buildServer(
     const found = exchangeOf(ctx.mcpReq.id);
     if (found === undefined) throw new ProtocolError(RPC.internal, "The request was not admitted.");
     found.scope.sdk = ctx;
+    const capabilities = server.getClientCapabilities();
+    if (capabilities !== undefined) found.scope.capabilities = capabilities;
     return found;
   };
   const scope = (ctx: ServerContext): Scope => exchange(ctx).scope;
@@ -97,7 +100,7 @@ function addResources(
   }));
   server.setRequestHandler("resources/read", async (request, ctx) => {
     const result = await resources.read(request.params.uri, scope(ctx));
-    if (result === undefined) throw notFound(ctx, request.params.uri);
+    if (result === undefined) throw new ResourceNotFoundError(request.params.uri);
     return result;
   });
   if (surface.capabilities.resources?.subscribe !== true || memory === undefined) return;
@@ -143,10 +146,4 @@ function withProgress(current: Exchange, ctx: ServerContext): void {
       })
       .catch(() => undefined);
   };
-}
-
-/** -32002 was replaced by -32602 in 2026-07-28 (SEP-2577 of its changelog). */
-function notFound(ctx: ServerContext, uri: string): ProtocolError {
-  const modern = ctx.mcpReq.envelope !== undefined;
-  return new ProtocolError(modern ? RPC.invalidParams : RPC.resourceNotFound, "Resource not found", { uri });
 }

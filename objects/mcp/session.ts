@@ -41,6 +41,8 @@ export class Session implements Transport {
   readonly #streams = new Map<string, PostStream>();
   readonly #streamOf = new Map<RequestId, PostStream>();
   readonly #exchanges = new Map<RequestId, Exchange>();
+  /** Log levels asked for, until the server has accepted them. */
+  readonly #levels = new Map<RequestId, string>();
 
   constructor(row: SessionRow, store: SessionStore, connections: Connections) {
     this.row = row;
@@ -119,7 +121,7 @@ export class Session implements Transport {
     this.#streams.set(stream.id, stream);
     for (const { message, exchange } of requests) {
       this.#streamOf.set(message.id, stream);
-      this.#exchanges.set(message.id, exchange);
+      this.#admit(message, exchange);
     }
     for (const [i, message] of options.early.entries()) stream.respond(earlyIds[i] ?? "", message);
     for (const { message } of requests) {
@@ -133,7 +135,7 @@ export class Session implements Transport {
 
   /** A request without its HTTP answer: the response goes to the session's stream (HTTP+SSE). */
   push(message: JSONRPCRequest, exchange: Exchange): void {
-    this.#exchanges.set(message.id, exchange);
+    this.#admit(message, exchange);
     this.onmessage?.(message);
   }
 
@@ -145,6 +147,7 @@ export class Session implements Transport {
       // Handlers of tools end their exchange themselves; the others end with their response.
       exchange?.end(0, isJSONRPCErrorResponse(message) ? "protocol_error" : undefined);
       this.#exchanges.delete(id);
+      this.#keepLevel(id, isJSONRPCResultResponse(message));
       const stream = this.#streamOf.get(id);
       this.#streamOf.delete(id);
       if (stream !== undefined) stream.respond(id, message);
@@ -170,6 +173,23 @@ export class Session implements Transport {
     if (stream === undefined) return "ended";
     stream.attach(sink);
     return "live";
+  }
+
+  #admit(message: JSONRPCRequest, exchange: Exchange): void {
+    this.#exchanges.set(message.id, exchange);
+    if (message.method !== "logging/setLevel") return;
+    const level = message.params?.["level"];
+    if (typeof level === "string") this.#levels.set(message.id, level);
+  }
+
+  /** The server holds the level in memory only; the row brings it back when the session is rebuilt. */
+  #keepLevel(id: RequestId, accepted: boolean): void {
+    const level = this.#levels.get(id);
+    if (level === undefined) return;
+    this.#levels.delete(id);
+    if (!accepted) return;
+    this.row.logLevel = level;
+    this.#store.setLogLevel(this.sessionId, level);
   }
 
   #standalone(message: JSONRPCMessage): void {

@@ -4,6 +4,7 @@
  */
 import type {
   CallToolResult,
+  ClientCapabilities,
   CompleteRequestParams,
   CompleteResult,
   GetPromptResult,
@@ -46,6 +47,10 @@ export interface Scope {
   progress(done: number, total: number, message?: string): void;
   /** The SDK's context: logging, what the client answered. Absent on calls answered without the SDK's server. */
   sdk?: ServerContext;
+  /** What the client declared it can do; absent like `sdk`. */
+  capabilities?: ClientCapabilities;
+  /** How long the call may take, ms. */
+  deadline_ms: number;
 }
 
 /** A list as prepared once per isolate: the values and their JSON text. */

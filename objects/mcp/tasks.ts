@@ -13,7 +13,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { TASK_POLL_MS, TASK_TTL_MS } from "../limits.ts";
+import { TASK_DEADLINE_MS, TASK_POLL_MS, TASK_TTL_MS } from "../limits.ts";
 import type { TaskRow, TaskStore } from "../stores/tasks.ts";
 import type { Exchange } from "./exchange.ts";
 import { RPC } from "./responses.ts";
@@ -73,6 +73,7 @@ export class Tasks {
     const live: Live = { exchange, ctx, run, answers: {}, pending: new Set(), state: undefined };
     this.#live.set(taskId, live);
     exchange.detached = true;
+    exchange.scope.deadline_ms = TASK_DEADLINE_MS;
     exchange.scope.progress = (done, total, message) => {
       const counted = message === undefined ? `${done} of ${total}` : `${done} of ${total}: ${message}`;
       this.#store.update(taskId, { status: "working", message: counted }, this.#now_ms());

@@ -5,9 +5,13 @@ export interface AccountRow {
   clickupUserId: string;
   username: string;
   email: string | null;
+  /** The person's own choice, else ClickUp's. */
   timeZone: string | null;
+  timeZoneOverride: string | null;
   workspaces: Workspace[];
   defaultWorkspaceId: string | null;
+  /** True when the person fixed the default Workspace. */
+  defaultPinned: boolean;
   created_ms: number;
 }
 
@@ -27,8 +31,10 @@ export class AccountStore {
         username: string;
         email: string | null;
         time_zone: string | null;
+        time_zone_override: string | null;
         workspaces: string;
         default_workspace_id: string | null;
+        default_pinned: number;
         created_ms: number;
       }>("SELECT * FROM account WHERE id = 1")
       .toArray()[0];
@@ -37,9 +43,11 @@ export class AccountStore {
       clickupUserId: row.clickup_user_id,
       username: row.username,
       email: row.email,
-      timeZone: row.time_zone,
+      timeZone: row.time_zone_override ?? row.time_zone,
+      timeZoneOverride: row.time_zone_override,
       workspaces: JSON.parse(row.workspaces) as Workspace[],
       defaultWorkspaceId: row.default_workspace_id,
+      defaultPinned: row.default_pinned === 1,
       created_ms: row.created_ms,
     };
   }
@@ -64,13 +72,33 @@ export class AccountStore {
     // A default that the credential no longer reaches would make every call fail.
     const ids = JSON.stringify(identity.workspaces.map((w) => w.id));
     this.#sql.exec(
-      "UPDATE account SET default_workspace_id = NULL WHERE default_workspace_id NOT IN (SELECT value FROM json_each(?))",
+      "UPDATE account SET default_workspace_id = NULL, default_pinned = 0 WHERE default_workspace_id NOT IN (SELECT value FROM json_each(?))",
       ids,
     );
   }
 
+  /** Remembers the Workspace last named, unless the person fixed one. */
   setDefaultWorkspace(id: string): void {
-    this.#sql.exec("UPDATE account SET default_workspace_id = ? WHERE id = 1", id);
+    this.#sql.exec("UPDATE account SET default_workspace_id = ? WHERE id = 1 AND default_pinned = 0", id);
+  }
+
+  /** The person's own choice; `null` goes back to remembering the last one. */
+  pinDefaultWorkspace(id: string | null): void {
+    if (id === null) this.#sql.exec("UPDATE account SET default_pinned = 0 WHERE id = 1");
+    else this.#sql.exec("UPDATE account SET default_workspace_id = ?, default_pinned = 1 WHERE id = 1", id);
+  }
+
+  /** @param name IANA zone, or `null` for ClickUp's */
+  setTimeZoneOverride(name: string | null): void {
+    this.#sql.exec("UPDATE account SET time_zone_override = ? WHERE id = 1", name);
+  }
+
+  /** @returns true when there was such a credential */
+  removeCredential(kind: CredentialKind): boolean {
+    return (
+      this.#sql.exec<{ kind: string }>("DELETE FROM credential WHERE kind = ? RETURNING kind", kind).toArray()
+        .length > 0
+    );
   }
 
   /** Keeps the envelope as the credential in use. */

@@ -8,6 +8,7 @@ type Row = {
   client_id: string;
   client_name: string;
   choices: string;
+  issued_access: Grant["access"] | null;
   created_ms: number;
   expires_ms: number | null;
   last_seen_ms: number | null;
@@ -24,13 +25,14 @@ export class DeviceStore {
 
   add(device: NewDevice, now_ms: number): void {
     this.#sql.exec(
-      `INSERT INTO devices (device_id, via, client_id, client_name, choices, created_ms, expires_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO devices (device_id, via, client_id, client_name, choices, issued_access, created_ms, expires_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       device.deviceId,
       device.via,
       device.clientId,
       device.clientName,
       JSON.stringify(device.grant),
+      device.grant.access,
       now_ms,
       device.expires_ms,
     );
@@ -62,6 +64,16 @@ export class DeviceStore {
     );
   }
 
+  /** Replaces what the device may do and until when. */
+  change(deviceId: string, grant: Grant, expires_ms: number | null): void {
+    this.#sql.exec(
+      "UPDATE devices SET choices = ?, expires_ms = ? WHERE device_id = ?",
+      JSON.stringify(grant),
+      expires_ms,
+      deviceId,
+    );
+  }
+
   seen(deviceId: string, now_ms: number): void {
     this.#sql.exec("UPDATE devices SET last_seen_ms = ? WHERE device_id = ?", now_ms, deviceId);
   }
@@ -81,12 +93,14 @@ export function isActive(device: DeviceView, now_ms: number): boolean {
 }
 
 function view(row: Row): DeviceView {
+  const grant = JSON.parse(row.choices) as Grant;
   return {
     deviceId: row.device_id,
     via: row.via,
     clientId: row.client_id,
     clientName: row.client_name,
-    grant: JSON.parse(row.choices) as Grant,
+    grant,
+    issuedAccess: row.issued_access ?? grant.access,
     created_ms: row.created_ms,
     expires_ms: row.expires_ms,
     last_seen_ms: row.last_seen_ms,

@@ -140,6 +140,12 @@ export class JournalStore {
     return this.#sql.exec<Row>("SELECT * FROM journal ORDER BY seq DESC LIMIT ?", limit).toArray().map(event);
   }
 
+  /** Events before `beforeSeq`, newest first, as far as they are still here. Read it without awaiting in between. */
+  *newest(beforeSeq: number): Generator<JournalEvent> {
+    const rows = this.#sql.exec<Row>("SELECT * FROM journal WHERE seq < ? ORDER BY seq DESC", beforeSeq);
+    for (const row of rows) yield event(row);
+  }
+
   /**
    * Deletes rows that are in R2 and outside the rate-limit window. The newest row always stays: it
    * carries the sequence and the clock.

@@ -96,7 +96,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     may: [
       /^objects\//,
       /^migrations\//,
-      /^tools\/(catalog|call|tiers|define|redact)\.ts$/,
+      /^tools\/(catalog|call|tiers|define|redact|errors|prompts|resources)\.ts$/,
       /^tools\/clickup\//,
       /^@modelcontextprotocol\/(server|sdk)/,
       /^agents\/lifecycle$/,
