@@ -45,10 +45,14 @@ describe("devices", () => {
     expect(clickup.calls).toHaveLength(0);
   });
 
-  test("a token of read scope cannot write, whatever its device may", async () => {
+  test("a token of read scope cannot write, whatever its device may: it is told to get the scope", async () => {
     const user = await newUser({ scope: "clickup:read" });
-    const refused = await user.call("clickup_task_create", { list: "Onboarding", name: "x" });
-    expect(refused.isError).toBe(true);
+    const params = { name: "clickup_task_create", arguments: { list: "Onboarding", name: "x" } };
+    clickup.clearCalls();
+    const refused = await user.post(rpc("tools/call", params));
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get("www-authenticate")).toMatch(/error="insufficient_scope".*clickup:write/);
+    expect(clickup.calls).toHaveLength(0);
   });
 
   test("a grant of one Workspace does not reach another", async () => {
