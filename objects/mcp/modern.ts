@@ -1,8 +1,8 @@
 /** Protocol 2026-07-28: stateless, one request one answer. The SDK checks envelope, headers and capabilities. */
-import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
+import { createMcpHandler, McpServer, type McpHttpHandler, type Server } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { buildServer } from "./server.ts";
-import type { Surface } from "./surface.ts";
+import type { PreparedTools, Surface } from "./surface.ts";
 import type { Tasks } from "./tasks.ts";
 
 export class ModernLane {
@@ -12,7 +12,11 @@ export class ModernLane {
     this.#handler = createMcpHandler(
       (ctx) => {
         const exchange = ctx.authInfo?.extra?.["exchange"] as Exchange | undefined;
-        return buildServer(surface, () => exchange, { tasks });
+        const server = buildServer(surface, () => exchange, { tasks });
+        const listed = exchange === undefined ? undefined : surface.tools(exchange.scope);
+        return listed !== undefined && declaresHeaders(listed)
+          ? new HeaderCheckedServer(server, listed)
+          : server;
       },
       { legacy: "reject", onerror: report },
     );
@@ -34,4 +38,29 @@ export class ModernLane {
     }
     return response;
   }
+}
+
+/** The SDK compares `Mcp-Param-*` headers with the arguments (SEP-2243) for servers that know their tools' schemas. */
+class HeaderCheckedServer extends McpServer {
+  override readonly server: Server;
+  readonly #listed: PreparedTools;
+
+  constructor(server: Server, listed: PreparedTools) {
+    super({ name: "", version: "" });
+    this.server = server;
+    this.#listed = listed;
+  }
+
+  override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.#listed.tools.find((tool) => tool.name === name)?.inputSchema;
+  }
+}
+
+const declaring = new WeakMap<PreparedTools, boolean>();
+
+/** Whether a tool of the list mirrors an argument into a header; looked at once per list. */
+function declaresHeaders(listed: PreparedTools): boolean {
+  const known = declaring.get(listed) ?? listed.json.includes('"x-mcp-header"');
+  declaring.set(listed, known);
+  return known;
 }

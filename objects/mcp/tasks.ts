@@ -34,7 +34,6 @@ interface Live {
 }
 
 const byTask = z.object({ taskId: z.string().max(100) });
-const update = byTask.extend({ inputResponses: z.record(z.string(), z.unknown()) });
 
 export class Tasks {
   readonly #store: TaskStore;
@@ -102,9 +101,9 @@ export class Tasks {
       this.#cancel(taskId);
       return { resultType: "complete" };
     });
-    server.setRequestHandler("tasks/update", { params: update }, ({ taskId, inputResponses }, ctx) => {
-      const row = find(taskId, ctx);
-      this.#answer(row, inputResponses);
+    server.setRequestHandler("tasks/update", { params: byTask }, ({ taskId }, ctx) => {
+      // The SDK lifts `inputResponses` out of the params of every request.
+      this.#answer(find(taskId, ctx), ctx.mcpReq.inputResponses ?? {});
       return { resultType: "complete" };
     });
   }
