@@ -14,6 +14,7 @@ import {
 } from "./errors.ts";
 import { grantAllows } from "./grant.ts";
 import { describeIssues } from "./issues.ts";
+import { forgetTask } from "./recent-task.ts";
 import { renderText } from "./render.ts";
 import { tierAllows } from "./tiers.ts";
 import { fence, stripDeep } from "./untrusted.ts";
@@ -51,13 +52,26 @@ export async function callTool(tool: Tool, args: unknown, ctx: ToolContext): Pro
   try {
     const params = parseArguments(tool, args);
     ctx.signal.throwIfAborted();
-    const answer = await tool.handler(params, ctx);
+    const answer = await tool.handler(params, tool.kind === "read" ? ctx : forgetting(ctx));
     const data = tool.output.parse(stripDeep(answer.data));
     const text = `${answer.summary}\n${fence(answer.body ?? renderText(data))}`;
     return { result: { content: [{ type: "text", text }], structuredContent: data }, outcome: "ok" };
   } catch (error) {
     return failure(error, ctx);
   }
+}
+
+/** A tool that changes things makes what was kept of the tasks it touches out of date. */
+function forgetting(ctx: ToolContext): ToolContext {
+  return {
+    ...ctx,
+    touch: (kind, id) => {
+      if (kind === "task") {
+        forgetTask(ctx, id);
+      }
+      ctx.touch(kind, id);
+    },
+  };
 }
 
 function refuse(tool: Tool, ctx: ToolContext): CallOutcome | undefined {

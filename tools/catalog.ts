@@ -3,26 +3,76 @@
  * whole lists are made once per isolate, never per request.
  */
 import { z } from "zod";
+import { attachmentTools } from "./categories/attachments.ts";
+import { commentTools } from "./categories/comments.ts";
+import { docPageTools } from "./categories/doc-pages.ts";
+import { docTools } from "./categories/docs.ts";
+import { fieldTools } from "./categories/fields.ts";
 import { folderGet } from "./categories/folders.ts";
+import { folderWriteTools } from "./categories/folders-write.ts";
 import { listGet } from "./categories/lists.ts";
+import { listWriteTools } from "./categories/lists-write.ts";
+import { memberTools } from "./categories/members.ts";
+import { planTools } from "./categories/projects-plans.ts";
+import { schedulingTools } from "./categories/projects-scheduling.ts";
+import { timelineTools } from "./categories/projects-timeline.ts";
+import { projectTools } from "./categories/projects.ts";
+import { relationTools } from "./categories/relations.ts";
 import { spaceGet, workspaceHierarchy } from "./categories/spaces.ts";
+import { spaceWriteTools } from "./categories/spaces-write.ts";
+import { tagTools } from "./categories/tags.ts";
+import { taskBulkTools } from "./categories/tasks-bulk.ts";
 import { taskCreate } from "./categories/tasks-create.ts";
+import { taskDeleteTools } from "./categories/tasks-delete.ts";
 import { taskGet } from "./categories/tasks-get.ts";
+import { taskMoveTools } from "./categories/tasks-move.ts";
+import { taskSearchTools } from "./categories/tasks-search.ts";
 import { taskUpdate } from "./categories/tasks-update.ts";
+import { timeTools } from "./categories/time.ts";
 import type { Grant, Tool } from "./define.ts";
 import { grantAllows } from "./grant.ts";
+import { TOOL_ORDER } from "./order.ts";
 import { tierAllows } from "./tiers.ts";
 import type { Tier } from "./tiers.ts";
 
-export const TOOLS: readonly Tool[] = [
+const made: readonly Tool[] = [
   workspaceHierarchy,
   taskCreate,
   taskGet,
   taskUpdate,
+  ...taskMoveTools,
+  ...taskDeleteTools,
+  ...commentTools,
+  ...attachmentTools,
+  ...taskBulkTools,
+  ...taskSearchTools,
+  ...timeTools,
+  ...listWriteTools,
   listGet,
+  ...folderWriteTools,
   folderGet,
+  ...tagTools,
+  ...memberTools,
+  ...spaceWriteTools,
   spaceGet,
+  ...relationTools,
+  ...fieldTools,
+  ...projectTools,
+  ...schedulingTools,
+  ...planTools,
+  ...timelineTools,
+  ...docTools,
+  ...docPageTools,
 ];
+
+/** Position of a tool; one that is not in the order would be a name nobody decided on. */
+function place(tool: Tool): number {
+  const at = TOOL_ORDER.indexOf(tool.name as (typeof TOOL_ORDER)[number]);
+  if (at < 0) throw new Error(`${tool.name} has no place in tools/order.ts`);
+  return at;
+}
+
+export const TOOLS: readonly Tool[] = [...made].sort((a, b) => place(a) - place(b));
 
 const byName = new Map(TOOLS.map((tool) => [tool.name as string, tool]));
 

@@ -3,6 +3,7 @@
  * Never throws for what happened to an item, so what was done is never lost.
  */
 import { ClickUpError } from "./clickup/errors.ts";
+import type { ClickUpErrorKind } from "./clickup/errors.ts";
 import type { ToolContext } from "./define.ts";
 import { describeClickUpError, NotGrantedError, UserInputError } from "./errors.ts";
 
@@ -80,9 +81,12 @@ async function settle<T>(ctx: ToolContext, run: () => Promise<T>): Promise<EachR
   }
 }
 
+/** What meets every item after it too; "timeout": the time of the whole call is used up, or nearly. */
+const STOPPING = new Set<ClickUpErrorKind>(["auth", "rate_limited", "timeout"]);
+
 /** Why the rest need not be tried, if so. */
 function stopReason(error: unknown, continueOnError: boolean): string | undefined {
-  if (error instanceof ClickUpError && (error.kind === "auth" || error.kind === "rate_limited")) {
+  if (error instanceof ClickUpError && STOPPING.has(error.kind)) {
     return error.message;
   }
   return continueOnError ? undefined : "an item before it failed";

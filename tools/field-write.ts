@@ -44,22 +44,27 @@ export async function convertFields(
   const writes: FieldWrite[] = [];
   for (const [name, value] of Object.entries(values)) {
     const field = findField(fields, name, argument);
-    const where = `${argument}.${shown(name, 40)}`;
-    if (COMPUTED.has(field.type)) {
-      throw new UserInputError(
-        `${where}: ClickUp computes fields of type ${field.type}; they cannot be set.`,
-        { argument },
-      );
-    }
-    const empty = value === null || value === undefined || value === "";
-    const body = empty ? null : await convertValue(ctx, field, value, where);
-    writes.push({
-      field,
-      body,
-      asked: empty ? "nothing" : shown(typeof value === "string" ? value : JSON.stringify(value), 200),
-    });
+    writes.push(await convertField(ctx, field, value, `${argument}.${shown(name, 40)}`));
   }
   return writes;
+}
+
+/** One value for ClickUp; `where` names it in errors. null and "" remove it. */
+export async function convertField(
+  ctx: ToolContext,
+  field: FieldRecord,
+  value: unknown,
+  where: string,
+): Promise<FieldWrite> {
+  if (COMPUTED.has(field.type)) {
+    throw new UserInputError(`${where}: ClickUp computes fields of type ${field.type}; they cannot be set.`, {
+      argument: where,
+    });
+  }
+  const empty = value === null || value === undefined || value === "";
+  const body = empty ? null : await convertValue(ctx, field, value, where);
+  const asked = empty ? "nothing" : shown(typeof value === "string" ? value : JSON.stringify(value), 200);
+  return { field, body, asked };
 }
 
 async function convertValue(

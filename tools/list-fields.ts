@@ -4,6 +4,7 @@ import { ClickUpError } from "./clickup/errors.ts";
 import { getListFields } from "./clickup/fields.ts";
 import type { FieldRecord } from "./clickup/fields.ts";
 import { getList } from "./clickup/hierarchy.ts";
+import type { Status } from "./clickup/hierarchy.ts";
 import type { ToolContext } from "./define.ts";
 import { UserInputError } from "./errors.ts";
 import { sameName, shown } from "./names.ts";
@@ -17,6 +18,17 @@ export async function loadListFields(ctx: ToolContext, listId: string): Promise<
     `fields:${listId}`,
     { ttl_ms: FIELDS_AGE_MS },
     async () => await getListFields(ctx.clickup, listId),
+  );
+  return value;
+}
+
+/** The statuses a List has, its own or those of its Space, in order (GET /v2/list/{list_id}). */
+export async function loadListStatuses(ctx: ToolContext, listId: string): Promise<Status[]> {
+  const { value } = await cached(
+    ctx,
+    `statuses:${listId}`,
+    { ttl_ms: STATUSES_AGE_MS },
+    async () => (await getList(ctx.clickup, listId)).statuses,
   );
   return value;
 }
@@ -38,12 +50,7 @@ export async function withStatus<T>(
     if (!maybeStatus || status === undefined || listId === undefined) {
       throw error;
     }
-    const { value: statuses } = await cached(
-      ctx,
-      `statuses:${listId}`,
-      { ttl_ms: STATUSES_AGE_MS },
-      async () => (await getList(ctx.clickup, listId)).statuses.map((one) => one.status),
-    );
+    const statuses = (await loadListStatuses(ctx, listId)).map((one) => one.status);
     if (statuses.length === 0 || statuses.some((one) => sameName(one) === sameName(status))) {
       throw error;
     }

@@ -69,6 +69,14 @@ export const People = TextList.describe("me, name, e-mail, id");
 export const FieldValues = z
   .preprocess(asObject, z.record(z.string(), z.unknown()))
   .describe("name or id → value");
+/** The same without words, where another tool has them. */
+export const PlainFieldValues = z.preprocess(asObject, z.record(z.string(), z.unknown()));
+
+/** A value of any kind, shown as text because schemas carry no unions; lists and objects also as JSON text. */
+export const AnyValue = z
+  .unknown()
+  .refine((value) => value !== undefined && value !== null && value !== "", { error: "must not be empty" })
+  .meta({ type: "string", description: "text, number, option, person; lists as JSON" });
 
 export const IdempotencyKey = z.preprocess(
   asText,

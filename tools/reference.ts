@@ -13,6 +13,7 @@ const VIEW_MARKS: Record<string, ReferenceKind> = {
   f: "folder",
   s: "space",
   dc: "doc",
+  docs: "doc",
   d: "doc",
 };
 /** Views are named "TYPE-ID-NUMBER" after the place they show. */
@@ -25,7 +26,8 @@ export function isUrl(text: string): boolean {
 
 /**
  * What a link of ClickUp's app points at: app.clickup.com/t/ID, /t/WORKSPACE/CUSTOM-ID,
- * /WORKSPACE/v/li/ID (list), /v/f/ID (folder), /v/s/ID (space), /v/dc/ID (doc), /v/l/6-ID-1 (view of a list).
+ * /WORKSPACE/v/li/ID (list), /v/f/ID (folder), /v/s/ID (space), /v/dc/ID or /WORKSPACE/docs/ID (doc),
+ * /v/l/6-ID-1 (view of a list).
  * Undefined for any other link or text.
  */
 export function parseUrl(text: string): UrlReference | undefined {

@@ -9,6 +9,7 @@ import type { TaskAddress, TaskRecord } from "./clickup/tasks.ts";
 import type { ToolContext } from "./define.ts";
 import { ambiguous, notFound, UserInputError } from "./errors.ts";
 import { pathEndsWith, sameName, samePath, shown } from "./names.ts";
+import { keptTask } from "./recent-task.ts";
 import { isUrl, parseUrl } from "./reference.ts";
 import { isNarrowed, requireWorkspace, usableWorkspaces } from "./resolve-workspace.ts";
 
@@ -53,13 +54,49 @@ export async function loadTask(
 
 /** The task's own id, without a request when `value` already is one and the device may use every Workspace. */
 export async function resolveTaskId(ctx: ToolContext, value: string, argument: string): Promise<string> {
+  return directTaskId(ctx, value, argument) ?? (await loadTask(ctx, value, argument)).id;
+}
+
+/** The id that `value` must be, as far as can be told without a request; undefined when the task has to be read. */
+function directTaskId(ctx: ToolContext, value: string, argument: string): string | undefined {
   const { addresses } = readTaskReference(ctx, value, argument);
   const only = addresses.length === 1 && addresses[0]?.length === 1 ? addresses[0][0] : undefined;
   if (only !== undefined && only.customIn === undefined && /\d/.test(only.id) && !isNarrowed(ctx)) {
     ctx.touch("task", only.id);
     return only.id;
   }
-  return (await loadTask(ctx, value, argument)).id;
+  return undefined;
+}
+
+/**
+ * Runs `use` with the task's own id, and with the task itself where it had to be read. When `value` is an id
+ * ClickUp turns out not to know, it is looked up by its other meanings and `use` runs once more: ClickUp
+ * refused the first time, so nothing was done.
+ */
+export async function withTask<T>(
+  ctx: ToolContext,
+  value: string,
+  argument: string,
+  use: (task: { id: string; record?: TaskRecord }) => Promise<T>,
+): Promise<T> {
+  const assumed = directTaskId(ctx, value, argument);
+  if (assumed === undefined) {
+    const task = await loadTask(ctx, value, argument);
+    return await use({ id: task.id, record: task });
+  }
+  try {
+    return await use({ id: assumed });
+  } catch (error) {
+    if (!isUnknownId(error)) {
+      throw error;
+    }
+    const task = await loadTask(ctx, value, argument);
+    if (task.id === assumed) {
+      // The id was right: ClickUp refused something else.
+      throw error;
+    }
+    return await use({ id: task.id, record: task });
+  }
 }
 
 /** What the text may mean, most likely first; addresses of one group are alternatives of equal right. */
@@ -126,6 +163,12 @@ async function tryTask(
     }
     throw error;
   }
+}
+
+/** The task of this id as one of our tools saw it within the last minute, without a request; else undefined. */
+export function lastSeenTask(ctx: ToolContext, value: string): TaskRecord | undefined {
+  const kept = keptTask(ctx, value);
+  return kept === undefined ? undefined : admit(ctx, kept);
 }
 
 function admit(ctx: ToolContext, task: TaskRecord): TaskRecord {

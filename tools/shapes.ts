@@ -22,6 +22,9 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
+/** Another place with the name that was just given. */
+export const SameName = z.object({ id: z.string(), path: z.string() });
+
 /** A task as it stands in lists. */
 export const TaskRow = z.object({
   id: z.string(),

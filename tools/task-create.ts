@@ -8,7 +8,7 @@ import { resolvePeople } from "./resolve-people.ts";
 import type { Place } from "./resolve-place.ts";
 import type { NotApplied } from "./shapes.ts";
 import { checkDateOrder, expectAssignees, expectTags, notApplied, prepareFields } from "./task-fields.ts";
-import type { TaskArguments } from "./task-fields.ts";
+import type { Expectation, TaskArguments } from "./task-fields.ts";
 
 export interface NewTaskArguments extends TaskArguments {
   name: string;
@@ -18,12 +18,28 @@ export interface NewTaskArguments extends TaskArguments {
   check_required_fields?: boolean | undefined;
 }
 
+/** A task that is checked and resolved and only has to be sent. */
+export interface PreparedTask {
+  listId: string;
+  body: NewTask;
+  expected: Expectation[];
+}
+
 /** One request when every name is known; the answer of the create is the read-back. */
 export async function createTaskIn(
   ctx: ToolContext,
   list: Place,
   given: NewTaskArguments,
 ): Promise<{ task: TaskRecord; not_applied: NotApplied[] }> {
+  return await sendTask(ctx, await prepareTask(ctx, list, given));
+}
+
+/** Everything but the create itself: nothing is changed. Throws UserInputError for what cannot be sent. */
+export async function prepareTask(
+  ctx: ToolContext,
+  list: Place,
+  given: NewTaskArguments,
+): Promise<PreparedTask> {
   const { body: fields, expected } = await prepareFields(ctx, given, list.workspaceId);
   checkDateOrder(fields.start_date, fields.due_date);
   const body: NewTask = { ...fields, name: given.name };
@@ -55,11 +71,19 @@ export async function createTaskIn(
       }
     }
   }
+  return { listId: list.id, body, expected };
+}
+
+/** Sends a prepared task. */
+export async function sendTask(
+  ctx: ToolContext,
+  { listId, body, expected }: PreparedTask,
+): Promise<{ task: TaskRecord; not_applied: NotApplied[] }> {
   const task = await withStatus(
     ctx,
-    list.id,
-    given.status,
-    async () => await createTask(ctx.clickup, list.id, body),
+    listId,
+    body.status,
+    async () => await createTask(ctx.clickup, listId, body),
   );
   return { task, not_applied: notApplied(ctx, expected, task) };
 }

@@ -12,7 +12,7 @@ import type { TaskChange, TaskRecord } from "./clickup/tasks.ts";
 import type { ToolContext } from "./define.ts";
 import { runEach } from "./each.ts";
 import type { EachResult } from "./each.ts";
-import { notFound, UserInputError } from "./errors.ts";
+import { describeClickUpError, notFound, UserInputError } from "./errors.ts";
 import { convertFields, findField } from "./field-write.ts";
 import type { FieldWrite } from "./field-write.ts";
 import { loadListFields, withStatus } from "./list-fields.ts";
@@ -68,9 +68,10 @@ const CLEARABLE = [
 ];
 
 /**
- * Sends one PUT for the plain fields, then one request for each tag and Custom Field; reads the task again
- * only when there was one of those. A refused PUT throws and nothing was changed; a refused field or tag
- * is reported in `not_applied` beside what was done.
+ * Sends one request for each tag and Custom Field, then one PUT for the plain fields, whose answer shows the whole
+ * task; reads the task again only when nothing had to be PUT. When the first kind of request is refused
+ * throughout, or there is only the PUT, a refusal throws and nothing was changed; otherwise what was refused is
+ * reported in `not_applied` beside what was done.
  */
 export async function updateTaskWith(
   ctx: ToolContext,
@@ -81,26 +82,49 @@ export async function updateTaskWith(
   if (plan.fields.length === 0) {
     throw new UserInputError("Nothing to change: give at least one field, or clear.");
   }
-  let after: TaskRecord | undefined = before;
-  if (Object.keys(plan.body).length > 0) {
-    after = await withStatus(
+  const put = async (): Promise<TaskRecord> =>
+    await withStatus(
       ctx,
       before.list?.id,
       given.status,
       async () => await updateTask(ctx.clickup, before.id, plan.body),
     );
-  }
+  const puts = Object.keys(plan.body).length > 0;
   if (plan.steps.length === 0) {
-    return finish(ctx, plan, before, after, []);
+    return finish(ctx, plan, before, puts ? await put() : before, []);
   }
   const results = await runEach(ctx, plan.steps, async (step) => await step.run());
   const failed = failures(plan.steps, results, before);
   const [first] = results.filter((result) => result.status === "failed");
-  if (first !== undefined && failed.length === plan.steps.length && Object.keys(plan.body).length === 0) {
+  if (first !== undefined && failed.length === plan.steps.length) {
     throw first.error;
   }
-  after = await readBack(ctx, before.id);
-  return finish(ctx, plan, before, after, failed);
+  if (!puts) {
+    return finish(ctx, plan, before, await readBack(ctx, before.id), failed);
+  }
+  return await putLast(ctx, plan, before, failed, put);
+}
+
+/** The answer of the PUT shows the whole task. When it is refused, what was set before it is reported beside that. */
+async function putLast(
+  ctx: ToolContext,
+  plan: Plan,
+  before: TaskRecord,
+  failed: NotApplied[],
+  put: () => Promise<TaskRecord>,
+): Promise<TaskUpdate> {
+  try {
+    return finish(ctx, plan, before, await put(), failed);
+  } catch (error) {
+    if (!(error instanceof ClickUpError || error instanceof UserInputError)) {
+      throw error;
+    }
+    const reason = error instanceof ClickUpError ? describeClickUpError(error) : error.message;
+    const refused = plan.expected
+      .filter((one) => !one.field.startsWith(FIELD_PREFIX) && one.field !== "tags")
+      .map((one) => ({ field: one.field, asked: one.asked, reason }));
+    return finish(ctx, plan, before, await readBack(ctx, before.id), [...failed, ...refused]);
+  }
 }
 
 function finish(
@@ -139,7 +163,7 @@ function failures(
 }
 
 /** The changes are made: when they cannot be read back, that is said instead of an error. */
-async function readBack(ctx: ToolContext, taskId: string): Promise<TaskRecord | undefined> {
+export async function readBack(ctx: ToolContext, taskId: string): Promise<TaskRecord | undefined> {
   try {
     return await getTask(ctx.clickup, { id: taskId });
   } catch (error) {

@@ -62,6 +62,16 @@ export function localDay(ms: number, timeZone: string): string {
   return formatDay(wallClock(ms, timeZone));
 }
 
+/** First and last millisecond of the calendar day an instant lies in; days have 23 to 25 hours. */
+export function dayBounds(ms: number, timeZone: string): { start_ms: number; end_ms: number } {
+  const midnight = { hour: 0, minute: 0, second: 0 };
+  const today = wallClock(ms, timeZone);
+  return {
+    start_ms: instantOf({ ...today, ...midnight }, timeZone),
+    end_ms: instantOf({ ...addDays(today, 1), ...midnight }, timeZone) - 1,
+  };
+}
+
 function formatDay(at: Day): string {
   return `${String(at.year).padStart(4, "0")}-${pad(at.month)}-${pad(at.day)}`;
 }

@@ -115,7 +115,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     may: [
       /^scripts\//,
       /^tools\//,
-      /^test\/sandbox\//,
+      /^test\/(sandbox\/|tools\/samples\.ts)/,
       /^node:/,
       /^@hono\/node-server$/,
       /^@modelcontextprotocol\//,

@@ -6,6 +6,8 @@ import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { describeTool, listTools, preparedToolList, toolByName, TOOLS } from "../../tools/catalog.ts";
 import { type Grant, TOOL_SETS } from "../../tools/define.ts";
+import { TOOL_ORDER } from "../../tools/order.ts";
+import { SAMPLES } from "./samples.ts";
 import { loadOpenApi, openApiAvailable } from "../contract/openapi.ts";
 
 const FREE = [
@@ -43,6 +45,12 @@ function tokens(names: readonly string[]): number {
 }
 
 describe("the catalog", () => {
+  it("has the 72 tools, in order", () => {
+    expect(TOOLS).toHaveLength(72);
+    expect(TOOLS.map((tool) => tool.name)).toEqual(TOOL_ORDER);
+    expect(Object.keys(SAMPLES).sort()).toEqual([...TOOL_ORDER].sort());
+  });
+
   it("has exactly the seven free tools, in order, and unique names", () => {
     expect(TOOLS.filter((tool) => tool.tier === "free").map((tool) => tool.name)).toEqual(FREE);
     expect(new Set(TOOLS.map((tool) => tool.name)).size).toBe(TOOLS.length);
@@ -58,7 +66,8 @@ describe("the catalog", () => {
     expect(described.description.length).toBeGreaterThan(10);
     expect(described.description.length).toBeLessThan(1_024);
     expect(TOOL_SETS).toContain(tool.set);
-    expect(tool.operations.length).toBeGreaterThan(0);
+    // The templates are part of the product; every other tool reaches ClickUp.
+    expect(tool.operations.length > 0).toBe(name !== "clickup_project_get_templates");
     const { annotations } = described;
     expect(Object.keys(annotations).sort()).toEqual(
       ["title", "readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"].sort(),

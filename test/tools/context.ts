@@ -63,6 +63,8 @@ export interface ContextOptions {
   grant?: Partial<Grant>;
   signal?: AbortSignal;
   timeout_ms?: number;
+  /** "unsupported" unless given. */
+  confirm?: ToolContext["confirm"];
 }
 
 /** Everything one test sees. */
@@ -71,11 +73,16 @@ export interface World {
   ctx: ToolContext;
   /** Another call context over the same cache and log, as the object makes one per call. */
   context(options?: ContextOptions): ToolContext;
-  call(tool: string, args: unknown, ctx?: ToolContext): Promise<CallOutcome>;
+  call(tool: string | Tool, args: unknown, ctx?: ToolContext): Promise<CallOutcome>;
   /** Runs a call and answers its data; fails the test when the call was not "ok". */
-  ok(tool: string, args: unknown, ctx?: ToolContext): Promise<Record<string, unknown>>;
+  ok(tool: string | Tool, args: unknown, ctx?: ToolContext): Promise<Record<string, unknown>>;
   /** Text of a call that must fail with `outcome`. */
-  fails(tool: string, args: unknown, outcome: CallOutcome["outcome"], ctx?: ToolContext): Promise<string>;
+  fails(
+    tool: string | Tool,
+    args: unknown,
+    outcome: CallOutcome["outcome"],
+    ctx?: ToolContext,
+  ): Promise<string>;
   /** Moves the clock of the context and the sandbox on. */
   pass(ms: number): void;
   /** "GET /v2/list/{list_id}" … in order, since the last look. */
@@ -119,12 +126,15 @@ export function useWorld(sandboxOptions: { strict?: boolean } = {}): () => World
 /** What left for ClickUp, whatever a fault made of the answer. */
 async function recorded(request: Request): Promise<CheckedRequest> {
   const url = new URL(request.url);
-  const body = await request.text();
+  const isForm = request.headers.get("content-type")?.startsWith("multipart/form-data") === true;
+  const body = isForm
+    ? Object.fromEntries(await request.formData())
+    : (JSON.parse((await request.text()) || "null") as unknown);
   return {
     method: request.method,
     path: url.pathname,
     query: url.searchParams,
-    ...(body === "" ? {} : { body: JSON.parse(body) as unknown }),
+    ...(body === null ? {} : { body }),
   };
 }
 
@@ -168,7 +178,7 @@ function openWorld(sandboxOptions: { strict?: boolean }): World {
         now_ms: () => now_ms,
         touch: (kind, id) => world.touched.push(`${kind}:${id}`),
         progress: (done, total) => world.progress.push(`${done}/${total}`),
-        confirm: () => Promise.resolve("unsupported"),
+        confirm: options.confirm ?? (() => Promise.resolve("unsupported")),
         rememberWorkspace: (id) => world.remembered.push(id),
         upgradeUrl: "https://mcp.test/upgrade",
         report: (incident, error) => world.reported.push({ incident, error }),
@@ -210,10 +220,10 @@ function openWorld(sandboxOptions: { strict?: boolean }): World {
   return world;
 }
 
-function named(name: string): Tool {
-  const tool = toolByName(name);
+function named(name: string | Tool): Tool {
+  const tool = typeof name === "string" ? toolByName(name) : name;
   if (tool === undefined) {
-    throw new Error(`no tool ${name}`);
+    throw new Error(`no tool ${typeof name === "string" ? name : name.name}`);
   }
   return tool;
 }

@@ -29,6 +29,7 @@ describe("runEach", () => {
     for (const error of [
       new ClickUpError("auth", "connect again"),
       new ClickUpError("rate_limited", "wait"),
+      new ClickUpError("timeout", "too late"),
     ]) {
       const results = await runEach(w.ctx, [1, 2, 3], () => Promise.reject(error), { concurrency: 1 });
       expect(results.map((result) => result.status)).toEqual(["failed", "not_tried", "not_tried"]);

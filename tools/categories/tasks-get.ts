@@ -2,6 +2,7 @@ import { z } from "zod";
 import { getTaskComments } from "../clickup/tasks.ts";
 import { defineTool } from "../define.ts";
 import { someOf, TaskReference } from "../params.ts";
+import { keepTask } from "../recent-task.ts";
 import { loadTask } from "../resolve-task.ts";
 import { TaskDetail } from "../shapes.ts";
 import {
@@ -31,6 +32,7 @@ export const taskGet = defineTool({
       subtasks: include.has("subtasks"),
       markdown: include.has("description"),
     });
+    keepTask(ctx, task);
     const comments = include.has("comments") ? await getTaskComments(ctx.clickup, task.id) : undefined;
     return {
       data: {

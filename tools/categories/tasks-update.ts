@@ -1,10 +1,26 @@
 import { z } from "zod";
 import { defineTool } from "../define.ts";
 import { TaskReference, Text, TextList } from "../params.ts";
-import { loadTask } from "../resolve-task.ts";
+import { forgetTask, keepTask } from "../recent-task.ts";
+import { lastSeenTask, loadTask } from "../resolve-task.ts";
 import { Change, NotApplied, Ref } from "../shapes.ts";
 import { taskArguments } from "../task-fields.ts";
 import { updateTaskWith } from "../task-update.ts";
+
+/** What is sent for these depends on what the task has at this moment. */
+const DEPENDING = [
+  "assignees",
+  "assignees_add",
+  "assignees_remove",
+  "tags",
+  "clear",
+  "due",
+  "start",
+] as const;
+
+function dependsOnNow(given: Partial<Record<(typeof DEPENDING)[number], unknown>>): boolean {
+  return DEPENDING.some((field) => given[field] !== undefined);
+}
 
 export const taskUpdate = defineTool({
   name: "clickup_task_update",
@@ -42,8 +58,11 @@ export const taskUpdate = defineTool({
   ],
   async handler(params, ctx) {
     const { task: wanted, ...given } = params;
-    const before = await loadTask(ctx, wanted, "task");
+    const before =
+      (dependsOnNow(given) ? undefined : lastSeenTask(ctx, wanted)) ?? (await loadTask(ctx, wanted, "task"));
     const { task, changes, not_applied, verified } = await updateTaskWith(ctx, before, given);
+    if (verified) keepTask(ctx, task);
+    else forgetTask(ctx, task.id);
     const done = verified
       ? `Task ${task.id}: ${changes.length === 0 ? "nothing changed" : `${changes.length} changed`}.`
       : `Task ${task.id} was changed, but its new state could not be read; check with clickup_task_get.`;

@@ -16,6 +16,8 @@ export interface ClickUpCall {
   priority?: Priority;
   /** How a person or model can see whether a write happened, e.g. "clickup_task_get". */
   verify?: string;
+  /** For calls that take longer than usual, as uploads do; the call's deadline still holds. */
+  timeout_ms?: number;
 }
 
 export interface ClickUpClient {
@@ -89,7 +91,7 @@ export function createClickUpClient(options: ClientOptions): ClickUpClient {
           path: call.path,
           ...(call.query === undefined ? {} : { query: call.query }),
           ...(call.body === undefined ? {} : { body: call.body }),
-          timeout_ms: timeout(options, started_ms),
+          timeout_ms: timeout(options, started_ms, call.timeout_ms),
           signal: options.signal,
         },
       );
@@ -155,8 +157,8 @@ export function bulkClient(client: ClickUpClient): ClickUpClient {
   };
 }
 
-function timeout(options: ClientOptions, now: number): number {
-  const most = options.timeout_ms ?? DEFAULT_TIMEOUT_MS;
+function timeout(options: ClientOptions, now: number, asked_ms: number | undefined): number {
+  const most = asked_ms ?? options.timeout_ms ?? DEFAULT_TIMEOUT_MS;
   return options.deadline_ms === undefined ? most : Math.max(1, Math.min(most, options.deadline_ms - now));
 }
 

@@ -67,6 +67,22 @@ export async function getListFields(clickup: ClickUpClient, listId: string): Pro
   return items(record(answer)["fields"], readField);
 }
 
+/** Where Custom Fields are made. A List answers all it can use; the others only those made at their level. */
+export type FieldPlaceKind = "list" | "folder" | "space" | "workspace";
+
+/** GET /v2/{list|folder|space|team}/{id}/field. */
+export async function getPlaceFields(
+  clickup: ClickUpClient,
+  kind: FieldPlaceKind,
+  id: string,
+): Promise<FieldRecord[]> {
+  const answer = await clickup.request<Json>({
+    method: "GET",
+    path: kind === "workspace" ? path`/v2/team/${id}/field` : path`/v2/${kind}/${id}/field`,
+  });
+  return items(record(answer)["fields"], readField);
+}
+
 /** The Workspace's own task types. The built-in "Task" (0) and "Milestone" (1) may be missing from it. */
 export async function getTaskTypes(clickup: ClickUpClient, workspaceId: string): Promise<TaskTypeRecord[]> {
   const answer = await clickup.request<Json>({

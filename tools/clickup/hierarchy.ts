@@ -7,6 +7,8 @@ import { readPerson } from "./people.ts";
 import type { Person } from "./people.ts";
 
 export interface Status {
+  /** Needed to map statuses when a task moves. */
+  id?: string;
   status: string;
   /** open | custom | done | closed, in ClickUp's words. */
   type?: string;
@@ -26,7 +28,14 @@ export interface SpaceRecord {
   statuses: Status[];
   /** Names of the ClickApps that are on, e.g. "time_tracking". */
   features: string[];
+  /** Every ClickApp with its switches, `enabled` among them. */
+  settings: FeatureSettings;
+  /** Hexadecimal, e.g. "#7b68ee". */
+  color?: string;
 }
+
+/** ClickApps of a Space by name, each with its switches. */
+export type FeatureSettings = Record<string, Record<string, boolean>>;
 
 export interface ListRecord {
   id: string;
@@ -37,6 +46,8 @@ export interface ListRecord {
   start_ms?: number;
   priority?: string;
   assignee?: Person;
+  /** The colour, which ClickUp calls the status of a List. */
+  color?: string;
   taskCount?: number;
   overridesStatuses?: boolean;
   statuses: Status[];
@@ -119,13 +130,15 @@ function emptyNamed(id: string): { id: string; name: string; archived: boolean; 
 }
 
 function emptySpace(id: string): SpaceRecord {
-  return { ...emptyNamed(id), features: [] };
+  return { ...emptyNamed(id), features: [], settings: {} };
 }
 
 function readStatuses(value: unknown): Status[] {
   return items(value, (json) => {
     const status = words(json["status"]);
-    return status === undefined ? undefined : { status, ...present("type", words(json["type"])) };
+    return status === undefined
+      ? undefined
+      : { ...present("id", words(json["id"])), status, ...present("type", words(json["type"])) };
   });
 }
 
@@ -135,13 +148,14 @@ function readNamed(value: unknown): Named | undefined {
   return id === undefined ? undefined : { id, ...present("name", words(json["name"])) };
 }
 
-function readSpace(json: Json): SpaceRecord | undefined {
+export function readSpace(json: Json): SpaceRecord | undefined {
   const id = text(json["id"]);
   if (id === undefined) {
     return undefined;
   }
-  const features = Object.entries(record(json["features"]))
-    .filter(([, feature]) => record(feature)["enabled"] === true)
+  const settings = readFeatures(json["features"]);
+  const features = Object.entries(settings)
+    .filter(([, feature]) => feature["enabled"] === true)
     .map(([name]) => name);
   return {
     id,
@@ -151,10 +165,20 @@ function readSpace(json: Json): SpaceRecord | undefined {
     ...present("multipleAssignees", flag(json["multiple_assignees"])),
     statuses: readStatuses(json["statuses"]),
     features,
+    settings,
+    ...present("color", words(json["color"])),
   };
 }
 
-function readFolder(json: Json): FolderRecord | undefined {
+function readFeatures(value: unknown): FeatureSettings {
+  const features = Object.entries(record(value)).map(([name, feature]) => {
+    const switches = Object.entries(record(feature)).filter(([, on]) => typeof on === "boolean");
+    return [name, Object.fromEntries(switches)] as const;
+  });
+  return Object.fromEntries(features) as FeatureSettings;
+}
+
+export function readFolder(json: Json): FolderRecord | undefined {
   const id = text(json["id"]);
   if (id === undefined) {
     return undefined;
@@ -177,7 +201,7 @@ export function readVisibleFolder(value: unknown): Named | undefined {
   return record(value)["hidden"] === true ? undefined : readNamed(value);
 }
 
-function readList(json: Json): ListRecord | undefined {
+export function readList(json: Json): ListRecord | undefined {
   const id = text(json["id"]);
   if (id === undefined) {
     return undefined;
@@ -191,6 +215,7 @@ function readList(json: Json): ListRecord | undefined {
     ...present("start_ms", num(json["start_date"])),
     ...present("priority", words(record(json["priority"])["priority"])),
     ...present("assignee", readPerson(record(json["assignee"]))),
+    ...present("color", words(record(json["status"])["status"])),
     ...present("taskCount", num(json["task_count"])),
     ...present("overridesStatuses", flag(json["override_statuses"])),
     statuses: readStatuses(json["statuses"]),

@@ -118,6 +118,14 @@ export async function fetchIdentity(target: HttpTarget & { signal?: AbortSignal 
   };
 }
 
+/**
+ * The one call to `fetch` of the tools. It adds nothing: no credential, no header. Other addresses than
+ * ClickUp's go through `download.ts`, which checks them first.
+ */
+export async function plainFetch(url: string, init: RequestInit): Promise<Response> {
+  return await fetch(url, init);
+}
+
 async function exchange(
   baseUrl: string | undefined,
   request: HttpRequest,
@@ -157,7 +165,7 @@ async function send(
   const timer = setTimeout(() => timeout.abort(), timeout_ms);
   const stop = signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]);
   const run = async () => {
-    const response = await fetch(url, { ...init, signal: stop });
+    const response = await plainFetch(url, { ...init, signal: stop });
     return { response, body: await readCapped(response) };
   };
   try {
@@ -253,7 +261,7 @@ function readRateHeaders(headers: Headers): RateHeaders {
 }
 
 /** The promise, or a rejection as soon as `signal` aborts: a `fetch` that ignores its signal cannot hang us. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(new Error("aborted"));

@@ -7,7 +7,12 @@ export interface Person {
   id: string;
   username: string;
   email?: string;
+  /** Only of members of a Workspace: owner, admin, member or guest. */
+  role?: string;
 }
+
+/** ClickUp numbers roles; custom roles carry the number of the one they refine. */
+const ROLES: Record<string, string> = { "1": "owner", "2": "admin", "3": "member", "4": "guest" };
 
 export interface WorkspaceRecord {
   id: string;
@@ -25,6 +30,13 @@ export function readPerson(json: Json): Person | undefined {
   return { id, username: words(json["username"]) ?? email ?? id, ...present("email", email) };
 }
 
+function readMember(json: Json): Person | undefined {
+  const person = readPerson(json);
+  return person === undefined
+    ? undefined
+    : { ...person, ...present("role", ROLES[text(json["role"]) ?? ""]) };
+}
+
 export async function getWorkspaces(clickup: ClickUpClient): Promise<WorkspaceRecord[]> {
   const answer = await clickup.request<Json>({ method: "GET", path: "/v2/team" });
   return items(record(answer)["teams"], (team) => {
@@ -32,7 +44,7 @@ export async function getWorkspaces(clickup: ClickUpClient): Promise<WorkspaceRe
     if (id === undefined) {
       return undefined;
     }
-    const members = items(team["members"], (member) => readPerson(record(member["user"])));
+    const members = items(team["members"], (member) => readMember(record(member["user"])));
     return { id, name: text(team["name"]) ?? "", members };
   });
 }

@@ -48,6 +48,12 @@ export interface TaskRecord {
   fields?: FieldRecord[];
   attachments?: AttachmentRecord[];
   subtasks?: TaskRecord[];
+  /** Each edge by task ids: `waits` cannot start before `on` is done. */
+  dependencies?: { waits: string; on: string }[];
+  /** Ids of linked tasks. */
+  links?: string[];
+  checklistCount?: number;
+  watcherCount?: number;
   workspaceId?: string;
   list?: Named;
   folder?: Named;
@@ -111,6 +117,7 @@ export interface TaskFields {
 export interface NewTask extends TaskFields {
   name: string;
   assignees?: number[];
+  group_assignees?: string[];
   tags?: string[];
   check_required_custom_fields?: boolean;
   custom_fields?: { id: string; value: unknown; value_options?: { time: boolean } }[];
@@ -144,6 +151,11 @@ export async function updateTask(
     verify: "clickup_task_get",
   });
   return readTask({ id: taskId, ...record(answer) }) ?? { id: taskId, name: "" };
+}
+
+/** Deletes a task with its subtasks (DELETE /v2/task/{task_id}). */
+export async function deleteTask(clickup: ClickUpClient, taskId: string): Promise<void> {
+  await clickup.request({ method: "DELETE", path: path`/v2/task/${taskId}`, verify: "clickup_task_get" });
 }
 
 /** Sets one Custom Field; the answer is empty (POST /v2/task/{task_id}/field/{field_id}). */
@@ -242,6 +254,7 @@ export function readTask(json: Json): TaskRecord | undefined {
     ...present("fields", listed(json["custom_fields"], readField)),
     ...present("attachments", listed(json["attachments"], readAttachment)),
     ...present("subtasks", listed(json["subtasks"], readTask)),
+    ...readRelations(id, json),
     ...readPlace(json),
   };
 }
@@ -286,6 +299,30 @@ function readPeople(json: Json): Partial<TaskRecord> {
         return id === undefined ? undefined : { id, ...present("name", words(group["name"])) };
       }),
     ),
+  };
+}
+
+/** Both directions of a dependency come in one list, told apart by which of its two ids is this task's. */
+function readRelations(id: string, json: Json): Partial<TaskRecord> {
+  const count = (value: unknown) => (Array.isArray(value) ? value.length : undefined);
+  return {
+    ...present(
+      "dependencies",
+      listed(json["dependencies"], (edge) => {
+        const waits = text(edge["task_id"]);
+        const on = text(edge["depends_on"]);
+        return waits === undefined || on === undefined ? undefined : { waits, on };
+      }),
+    ),
+    ...present(
+      "links",
+      listed(json["linked_tasks"], (link) => {
+        const ends = [text(link["link_id"]), text(link["task_id"])];
+        return ends.find((end) => end !== undefined && end !== id);
+      }),
+    ),
+    ...present("checklistCount", count(json["checklists"])),
+    ...present("watcherCount", count(json["watchers"])),
   };
 }
 

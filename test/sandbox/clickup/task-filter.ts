@@ -94,13 +94,25 @@ function fieldTest({
       ? [String(found)]
       : [];
   };
+  // "=" finds the words anywhere in a text; "==" wants the whole of it.
+  const contains = (task: Task) => {
+    const found = stored(task);
+    if (typeof found !== "string") return texts(task).some((text) => wanted.includes(text));
+    return wanted.some((word) => found.toLowerCase().includes(word.toLowerCase()));
+  };
   switch (operator) {
     case "=":
+      return contains;
+    case "==":
     case "ANY":
       return (task: Task) => texts(task).some((text) => wanted.includes(text));
     case "ALL":
       return (task: Task) => wanted.every((text) => texts(task).includes(text));
     case "!=":
+      return (task: Task) => !contains(task);
+    case "NOT ALL":
+      return (task: Task) => !wanted.every((text) => texts(task).includes(text));
+    case "!==":
     case "NOT ANY":
       return (task: Task) => !texts(task).some((text) => wanted.includes(text));
     case "<":
