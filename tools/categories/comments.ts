@@ -58,7 +58,6 @@ export const commentList = defineTool({
 
 export const commentCreate = defineTool({
   name: CREATE,
-  bulk: true,
   tier: "premium",
   set: "comments",
   kind: "write",

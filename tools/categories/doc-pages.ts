@@ -94,7 +94,6 @@ export const documentPageGet = defineTool({
 
 export const documentPageCreate = defineTool({
   name: CREATE,
-  bulk: true,
   tier: "premium",
   set: "docs",
   kind: "write",

@@ -20,7 +20,6 @@ const PLACE_OPERATIONS = [
 
 export const documentCreate = defineTool({
   name: CREATE,
-  bulk: true,
   tier: "premium",
   set: "docs",
   kind: "write",

@@ -34,7 +34,6 @@ function named(name: string): Asked<{ name: string }>[] {
 
 const folderCreate = defineTool({
   name: CREATE,
-  bulk: true,
   tier: "premium",
   set: "spaces",
   kind: "write",

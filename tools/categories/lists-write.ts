@@ -84,7 +84,6 @@ async function createListIn(
 
 const listCreate = defineTool({
   name: CREATE,
-  bulk: true,
   tier: "premium",
   set: "spaces",
   kind: "write",

@@ -98,7 +98,6 @@ const spaceList = defineTool({
 
 const spaceCreate = defineTool({
   name: CREATE,
-  bulk: true,
   tier: "premium",
   set: "spaces",
   kind: "write",
