@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { STRIPE_SANDBOX } from "./test/sandbox/stripe/facts.ts";
 
 /** Secrets of the test run only; every real environment generates its own. */
 const testSecrets = {
@@ -10,6 +11,10 @@ const testSecrets = {
   PUBLIC_URL: "https://mcp.test",
   CLICKUP_API_URL: "https://api.clickup.test/api",
   CLICKUP_AUTH_URL: "https://app.clickup.test/api",
+  STRIPE_API_URL: "https://api.stripe.test",
+  STRIPE_SECRET_KEY: STRIPE_SANDBOX.secretKey,
+  STRIPE_WEBHOOK_SECRET: `${STRIPE_SANDBOX.webhookSecret}\n, whsec_second`,
+  STRIPE_PRICE_ID: STRIPE_SANDBOX.priceMonthlyId,
 };
 
 export default defineConfig({
@@ -18,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{repo,tools,sandbox,contract,scripts,pure}/**/*.test.ts"],
+          include: ["test/{repo,tools,sandbox,contract,scripts,pure,ops}/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },
@@ -39,9 +44,19 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{objects,worker,mcp,journeys}/**/*.test.ts"],
+          include: ["test/{objects,worker,mcp,journeys,billing}/**/*.test.ts"],
           setupFiles: ["test/support/outside.ts"],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          // One stack and one Chromium at a time.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 150_000,
         },
       },
     ],

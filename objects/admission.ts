@@ -7,7 +7,7 @@ import type { Grant } from "../tools/define.ts";
 import type { Tier } from "../tools/tiers.ts";
 import type { ObjectConfig } from "./config.ts";
 import { BACKLOG_MAX_EVENTS, CONTROL_FACTOR, LAST_SEEN_EVERY_MS } from "./limits.ts";
-import type { Principal } from "./rpc.ts";
+import type { DeviceView, Principal } from "./rpc.ts";
 import { SlidingLog } from "./sliding-log.ts";
 import type { ControlLogStore } from "./stores/control-log.ts";
 import { isActive, type DeviceStore } from "./stores/devices.ts";
@@ -65,10 +65,10 @@ export class Admission {
     );
   }
 
-  /** @returns the device's grant and name, or why it may not be used any more */
+  /** @returns the device with what this token may do of its grant, or why it may not be used any more */
   device(
     principal: Principal,
-  ): { ok: true; grant: Grant; clientName: string } | { ok: false; refusal: Refusal } {
+  ): { ok: true; grant: Grant; clientName: string; device: DeviceView } | { ok: false; refusal: Refusal } {
     const now_ms = this.#wall_ms();
     const device = this.#stores.devices.get(principal.deviceId);
     if (device === undefined || !isActive(device, now_ms)) {
@@ -83,7 +83,7 @@ export class Admission {
     // A token can only narrow what its device may do.
     const readOnly = !principal.scopes.includes("clickup:write");
     const grant: Grant = readOnly ? { ...device.grant, access: "read" } : device.grant;
-    return { ok: true, grant, clientName: device.clientName };
+    return { ok: true, grant, clientName: device.clientName, device };
   }
 
   /**
@@ -145,12 +145,9 @@ export class Admission {
 
   #status(tier: Tier, now_ms: number): RateStatus {
     const limit = this.#limit(tier);
-    const used = this.#requests.used(now_ms);
     const next = this.#requests.check(now_ms, limit);
-    return {
-      limit,
-      remaining: Math.max(0, limit - used),
-      reset_ms: next.admitted ? next.reset_ms : next.retry_ms,
-    };
+    return next.admitted
+      ? { limit, remaining: next.remaining + 1, reset_ms: next.reset_ms }
+      : { limit, remaining: 0, reset_ms: next.retry_ms };
   }
 }

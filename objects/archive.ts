@@ -1,5 +1,5 @@
 /** A user's part of the record in R2: reading it back for its owner, and removing it. Written by `audit.ts`. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ActivityEvent } from "./rpc.ts";
 
 const LIST_MAX = 1_000;

@@ -1,6 +1,8 @@
 /** What the object needs of the environment. The Worker has checked the same values before a request gets here. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Tier } from "../tools/tiers.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
 
 const flag = z.enum(["true", "false"]).default("true");
 const perMinute = (fallback: number) => z.coerce.number().int().min(1).max(1_000_000).default(fallback);
@@ -15,6 +17,9 @@ const schema = z.object({
   ENABLE_RATE_LIMITING: flag,
   ENABLE_AUDIT_LOGGING: flag,
   DEFAULT_TIER: z.enum(["free", "premium"]).default("free"),
+  STRIPE_SECRET_KEY: z.string().trim().default(""),
+  BILLING_GRACE_DAYS: z.coerce.number().min(0).max(90).default(7),
+  BILLING_TRIAL_DAYS: z.coerce.number().int().min(0).max(730).default(0),
 });
 
 export interface ObjectConfig {
@@ -27,6 +32,13 @@ export interface ObjectConfig {
   rateLimiting: boolean;
   auditLogging: boolean;
   defaultTier: Tier;
+  billing: {
+    /** False: nothing is sold here, and what Stripe once said does not count. */
+    enabled: boolean;
+    /** How long premium goes on after a payment failed. */
+    grace_ms: number;
+    trial_days: number;
+  };
 }
 
 /** @throws Error that names every variable in fault, without its value */
@@ -46,5 +58,10 @@ export function objectConfig(env: object): ObjectConfig {
     rateLimiting: v.ENABLE_RATE_LIMITING === "true",
     auditLogging: v.ENABLE_AUDIT_LOGGING === "true",
     defaultTier: v.DEFAULT_TIER,
+    billing: {
+      enabled: v.STRIPE_SECRET_KEY !== "",
+      grace_ms: v.BILLING_GRACE_DAYS * DAY_MS,
+      trial_days: v.BILLING_TRIAL_DAYS,
+    },
   };
 }

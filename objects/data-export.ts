@@ -39,7 +39,7 @@ async function* jsonPieces({ userId, dump, archive, now_ms }: ExportParts): Asyn
   let tables = 0;
   for (const table of dump.tables()) {
     yield `${tables++ === 0 ? "" : ","}\n${JSON.stringify(table)}:[`;
-    for (let offset = 0; ; ) {
+    for (let offset = 0; ;) {
       const rows = dump.rows(table, offset);
       if (rows.length === 0) break;
       yield `${offset === 0 ? "" : ","}${rows.map((row) => JSON.stringify(row)).join(",\n")}`;

@@ -24,6 +24,7 @@ type AccountEvent =
   | "account/preferences"
   | "account/signed_out_everywhere"
   | "account/exported"
+  | "billing/tier_changed"
   | "device/added"
   | "device/changed"
   | "device/revoked";

@@ -14,6 +14,7 @@ import { tierAllows, type Tier } from "../tools/tiers.ts";
 import { completions } from "../tools/resources.ts";
 import type { CallDescription, PreparedTools, Resources, Scope, Surface } from "./mcp/surface.ts";
 import { TASKS_EXTENSION } from "./mcp/tasks.ts";
+import type { Paywall } from "./paywall.ts";
 import { productPrompts } from "./product-prompts.ts";
 import { withContext } from "./product-resources.ts";
 import { ask } from "./questions.ts";
@@ -50,6 +51,7 @@ export class ProductSurface implements Surface {
   readonly requestState: RequestStates;
   readonly #context: ContextFactory;
   readonly #changed: (targets: ReadonlySet<string>) => void;
+  readonly #paywall: Paywall;
 
   /** @param parts.changed told which objects a writing tool touched, as "kind:id" */
   constructor(parts: {
@@ -57,11 +59,13 @@ export class ProductSurface implements Surface {
     resources: Resources;
     states: RequestStates;
     changed: (targets: ReadonlySet<string>) => void;
+    paywall: Paywall;
   }) {
     this.#context = parts.context;
     this.resources = parts.resources;
     this.requestState = parts.states;
     this.#changed = parts.changed;
+    this.#paywall = parts.paywall;
   }
 
   tools({ tier, grant }: Pick<Scope, "tier" | "grant">): PreparedTools {
@@ -75,6 +79,7 @@ export class ProductSurface implements Surface {
   ): Promise<CallToolResult | InputRequiredResult | undefined> {
     const tool = toolByName(name);
     if (tool === undefined) return undefined;
+    if (!tierAllows(scope.tier, tool.tier)) return this.#paywall.refuse(tool, scope);
     const made = await this.#context(scope);
     if (!made.ok) {
       scope.record.outcome = "upstream_error";
@@ -90,8 +95,9 @@ export class ProductSurface implements Surface {
   }
 
   /** Tools that make many changes may run as tasks where the client knows them. */
-  taskMode(name: string): "never" | "may" {
-    return toolByName(name)?.bulk === true ? "may" : "never";
+  taskMode(name: string, _args: JSONObject, { tier }: Scope): "never" | "may" {
+    const tool = toolByName(name);
+    return tool?.bulk === true && tierAllows(tier, tool.tier) ? "may" : "never";
   }
 
   async complete(params: CompleteRequestParams, scope: Scope): Promise<CompleteResult["completion"]> {

@@ -30,8 +30,8 @@ export async function toolContext(
   const opened = await parts.link.open();
   if (!opened.ok) return opened;
   const { link } = opened;
-  const deadline = AbortSignal.timeout(scope.deadline_ms);
-  const signal = AbortSignal.any([scope.signal, deadline]);
+  scope.startDeadline();
+  const { signal } = scope;
   const allowed = scope.grant.workspaces;
   const workspaces = account.workspaces.filter((w) => allowed === null || allowed.includes(w.id));
   const context: ToolContext = {

@@ -1,17 +1,19 @@
 /** Everything one user owns. A thin shell: the class wires stores and lanes; the work is in the files it imports. */
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, tracing } from "cloudflare:workers";
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { Lifecycle, type LifecycleJobContext, type LifecycleJobOutcome } from "agents/lifecycle";
 import { MIGRATIONS } from "../migrations/index.ts";
-import { changedUri } from "../tools/resources.ts";
+import { changedUris } from "../tools/resources.ts";
 import type { Tier } from "../tools/tiers.ts";
-import { Activity } from "./activity.ts";
+import { AccountDesk } from "./account-desk.ts";
 import { Admission } from "./admission.ts";
 import { AuditArchive } from "./archive.ts";
 import { AuditOutbox, type AuditSink } from "./audit.ts";
+import { Billing, BILLING_JOB, type BillingInternals } from "./billing/billing.ts";
+import type { BillingPort } from "./billing/billing-port.ts";
+import type { TierChange } from "./billing/plan-sync.ts";
 import { ClickUpLink } from "./clickup-link.ts";
 import { objectConfig, type ObjectConfig } from "./config.ts";
-import { exportStream } from "./data-export.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { logFault } from "./log.ts";
 import type { Caller } from "./mcp/exchange.ts";
@@ -23,49 +25,40 @@ import { Tasks } from "./mcp/tasks.ts";
 import { serveMcp, type Endpoint } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
 import { Members } from "./members.ts";
+import { Meter } from "./mcp/meter.ts";
+import { openStores } from "./open-stores.ts";
+import { Operator } from "./operator.ts";
+import { Paywall } from "./paywall.ts";
 import { ProductResources } from "./product-resources.ts";
 import { ProductSurface, type ContextFactory } from "./product-surface.ts";
 import { R2AuditSink } from "./r2-sink.ts";
 import { Removal } from "./removal.ts";
 import { RequestStates } from "./request-state.ts";
 import {
+  FIGURES_HEADER,
   PRINCIPAL_HEADER,
   REQUEST_ID_HEADER,
+  type AccountDeskRpc,
   type AccountView,
-  type ActivityPage,
-  type ActivityQuery,
-  type CredentialKind,
+  type BillingRpc,
   type DeviceChange,
   type DeviceView,
   type NewDevice,
-  type NewWebSession,
-  type Preferences,
   type Principal,
   type RpcResult,
   type SignIn,
-  type UsageView,
   type UserRpc,
-  type WebSessionView,
 } from "./rpc.ts";
+import type { OperatorRpc } from "./rpc-operator.ts";
 import { callsWritingTool, insufficientScopeResponse, isNarrowed } from "./step-up.ts";
-import { AccountStore } from "./stores/account.ts";
-import { CacheStore } from "./stores/cache.ts";
-import { ControlLogStore } from "./stores/control-log.ts";
-import { DeviceStore } from "./stores/devices.ts";
-import { DumpStore } from "./stores/dump.ts";
-import { IdempotencyStore } from "./stores/idempotency.ts";
-import { JournalStore } from "./stores/journal.ts";
-import { OutboxStore } from "./stores/outbox.ts";
-import { SessionStore } from "./stores/sessions.ts";
-import { TaskStore } from "./stores/tasks.ts";
-import { UsageStore } from "./stores/usage.ts";
-import { WebSessionStore } from "./stores/web-sessions.ts";
 import { toolContext } from "./tool-context.ts";
 import { openKeyring, Vault } from "./vault.ts";
-import { WebSessions } from "./web-sessions.ts";
 
-/** Days of the usage chart. */
-const USAGE_DAYS = 30;
+/** What is beyond an object's reach and handed to it by the Worker that hosts it. */
+export interface Outside {
+  /** The way to the payment provider; `null` while billing is off. */
+  billing(): BillingPort | null;
+}
 
 export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc {
   readonly #userId: string;
@@ -75,53 +68,50 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   readonly #housekeeping: Housekeeping;
   readonly #members: Members;
   readonly #endpoint: Endpoint;
-  readonly #webSessions: WebSessions;
-  readonly #usage: UsageStore;
-  readonly #archive: AuditArchive;
-  readonly #activity: Activity;
+  readonly #desk: AccountDesk;
   readonly #removal: Removal;
+  readonly #billing: Billing;
+  readonly #plan: BillingInternals;
+  readonly #paywall: Paywall;
+  readonly #operator: Operator;
   #vault: Promise<Vault> | undefined;
 
-  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env, outside: Outside = { billing: () => null }) {
     super(ctx, env);
     const userId = ctx.id.name;
     if (userId === undefined) throw new Error("a user's object is reached by name only");
     this.#userId = userId;
     this.#config = objectConfig(env);
     const wall_ms = (): number => Date.now();
-    migrate(ctx.storage, MIGRATIONS, wall_ms());
+    const schema = migrate(ctx.storage, MIGRATIONS, wall_ms());
 
     const { sql } = ctx.storage;
-    const account = new AccountStore(sql);
-    const devices = new DeviceStore(sql);
-    const journal = new JournalStore(sql);
-    const outbox = new OutboxStore(sql);
-    const cache = new CacheStore(sql, wall_ms);
-    const idempotency = new IdempotencyStore(sql, wall_ms);
+    const stores = openStores(sql, wall_ms);
+    const { account, devices, journal, outbox, cache, idempotency, control, sessions } = stores;
     const link = new ClickUpLink(account, () => this.#openVault(), wall_ms);
-    this.#usage = new UsageStore(sql);
     const r2 = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS) : null;
     // Rows are forgotten once they are stored: what they count for is taken down before.
     const sink: AuditSink | null = r2 && {
       put: (key, body, sha256) => {
-        this.#usage.absorb();
+        stores.usage.absorb();
         return r2.put(key, body, sha256);
       },
     };
     const audit = new AuditOutbox({ journal, outbox, storage: ctx.storage, sink }, userId, wall_ms);
-    const control = new ControlLogStore(sql);
 
     this.#lifecycle = new Lifecycle(this);
     this.#admission = new Admission({ journal, control, devices, outbox }, this.#config, wall_ms);
-    this.#housekeeping = new Housekeeping(this.#lifecycle.jobs, audit, () => {
-      this.#usage.absorb();
-      this.#usage.prune(wall_ms());
-      this.#webSessions.prune();
+    const prune = (): void => {
+      stores.usage.absorb();
+      stores.usage.prune(wall_ms());
+      stores.webSessions.prune(wall_ms());
       cache.prune();
       idempotency.prune();
       devices.prune(wall_ms());
       this.#endpoint.hub.expire();
-    });
+    };
+    const jobs = { [BILLING_JOB]: () => this.#plan.runJob() };
+    this.#housekeeping = new Housekeeping(this.#lifecycle.jobs, audit, prune, jobs);
     const recorded = (): void => {
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
@@ -129,10 +119,36 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const ledger = { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded };
     this.#members = new Members({ account, devices, link, ledger, tier: () => this.#tier() }, userId);
     const members = this.#members;
-    this.#webSessions = new WebSessions(new WebSessionStore(sql), members, wall_ms);
-    this.#archive = new AuditArchive(env.AUDIT_LOGS, userId);
-    this.#activity = new Activity(journal, this.#archive);
-    this.#removal = new Removal({ members, audit, archive: this.#archive, storage: ctx.storage });
+    const archive = new AuditArchive(env.AUDIT_LOGS, userId);
+    this.#desk = new AccountDesk({
+      userId,
+      sql,
+      members,
+      admission: this.#admission,
+      archive,
+      stores,
+      rateLimiting: this.#config.rateLimiting,
+      tier: () => this.#tier(),
+      now_ms: wall_ms,
+    });
+    this.#billing = new Billing({
+      userId,
+      sql,
+      account,
+      port: () => outside.billing(),
+      rules: {
+        billing: this.#config.billing.enabled,
+        grace_ms: this.#config.billing.grace_ms,
+        trial_days: this.#config.billing.trial_days,
+        defaultTier: this.#config.defaultTier,
+      },
+      now_ms: wall_ms,
+      changed: (change) => this.#tierChanged(change),
+      plan: (at_ms) => ctx.waitUntil(this.#housekeeping.plan(BILLING_JOB, at_ms)),
+    });
+    this.#plan = Billing.internals(this.#billing);
+    const removal = { members, audit, archive, storage: ctx.storage };
+    this.#removal = new Removal(removal, [this.#plan.removal]);
     const report = (incident: string, error: unknown): void => logFault(incident, userId, error);
     const states = new RequestStates(this.#config.encryptionKey, userId, cache);
     const context: ContextFactory = (scope) =>
@@ -140,12 +156,20 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
         { account, link, cache, idempotency, config: this.#config, states, now_ms: wall_ms, report },
         scope,
       );
+    this.#paywall = new Paywall({
+      publicUrl: this.#config.publicUrl,
+      linkRef: () => this.#plan.linkRef(),
+      waits: stores.paywallWaits,
+      states,
+      now_ms: wall_ms,
+    });
     const workspaces = () => account.read()?.workspaces ?? [];
     const surface = new ProductSurface({
       context,
       states,
       resources: new ProductResources(context, { admission: this.#admission, journal, workspaces }),
       changed: (targets) => this.#resourcesChanged(targets, workspaces()),
+      paywall: this.#paywall,
     });
     const reportNew = (error: unknown): string => {
       const incident = crypto.randomUUID();
@@ -157,8 +181,20 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       if (!(error instanceof ProtocolError) && !error.message.startsWith("Rejected")) reportNew(error);
     };
     const keep = (work: Promise<unknown>): void => ctx.waitUntil(work);
-    const tasks = new Tasks(new TaskStore(sql), wall_ms, keep, reportNew);
-    const hub = new SessionHub(ctx, new SessionStore(sql), surface, wall_ms);
+    const tasks = new Tasks(stores.tasks, wall_ms, keep, reportNew);
+    const hub = new SessionHub(ctx, sessions, surface, wall_ms);
+    this.#operator = new Operator({
+      userId,
+      schema,
+      storage: ctx.storage,
+      stores: { account, sessions, journal, outbox },
+      members,
+      audit,
+      admission: this.#admission,
+      vault: () => this.#openVault(),
+      tier: () => this.#tier(),
+      now_ms: wall_ms,
+    });
     this.#endpoint = {
       surface,
       ledger,
@@ -177,20 +213,30 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     }
     const device = this.#admission.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
-    if (isNarrowed(principal, this.#members.activeDevice(principal.deviceId))) {
+    if (isNarrowed(principal, device.device)) {
       if (await callsWritingTool(request)) {
         const control = this.#admission.control(this.#tier());
         return control.ok ? insufficientScopeResponse() : refusalResponse(control.refusal, null);
       }
     }
+    const meter = new Meter();
     const caller: Caller = {
       principal,
+      meter,
       grant: device.grant,
       tier: this.#tier(),
       requestId: request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID(),
       client: device.clientName,
     };
-    return serveMcp(request, caller, this.#endpoint);
+    const answer = await tracing.enterSpan("mcp", async (span) => {
+      const served = await serveMcp(request, caller, this.#endpoint);
+      span.setAttributes(meter.attributes());
+      return served;
+    });
+    const outboxDepth = this.#endpoint.ledger.audit.depth;
+    const figures = { user: this.#userId, device: principal.deviceId, ...meter.read(), outboxDepth };
+    answer.headers.set(FIGURES_HEADER, JSON.stringify(figures));
+    return answer;
   }
 
   async signIn(input: SignIn): Promise<RpcResult<AccountView>> {
@@ -239,54 +285,19 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     return changed;
   }
 
-  async removeCredential(kind: CredentialKind): Promise<RpcResult<AccountView>> {
-    return this.#members.removeCredential(kind);
+  desk(): AccountDeskRpc {
+    return this.#desk;
   }
 
-  async setPreferences(preferences: Preferences): Promise<RpcResult<AccountView>> {
-    return this.#members.setPreferences(preferences);
+  billing(): BillingRpc {
+    return this.#billing;
   }
 
-  async openWebSession(session: NewWebSession): Promise<RpcResult<WebSessionView>> {
-    return this.#webSessions.open(session);
-  }
-
-  async webSession(sessionId: string): Promise<{ account: AccountView; session: WebSessionView } | null> {
-    return this.#webSessions.account(sessionId);
-  }
-
-  async webSessions(): Promise<WebSessionView[]> {
-    return this.#webSessions.list();
-  }
-
-  async closeWebSession(sessionId: string): Promise<void> {
-    this.#webSessions.close(sessionId);
-  }
-
-  async closeWebSessions(): Promise<void> {
-    this.#webSessions.closeAll();
-  }
-
-  async usage(): Promise<UsageView> {
-    const tier = this.#tier();
-    const { limit, remaining } = this.#admission.status(tier);
-    this.#usage.absorb();
-    const days = this.#usage.days(USAGE_DAYS, Date.now());
-    return { tier, limit: this.#config.rateLimiting ? limit : null, used: limit - remaining, days };
-  }
-
-  async activity(query: ActivityQuery): Promise<RpcResult<ActivityPage>> {
-    return this.#activity.page(query);
-  }
-
-  async exportData(): Promise<ReadableStream<Uint8Array>> {
-    this.#members.record("account/exported", null, {});
-    const dump = new DumpStore(this.ctx.storage.sql);
-    return exportStream({ userId: this.#userId, dump, archive: this.#archive, now_ms: Date.now() });
+  operator(): OperatorRpc {
+    return this.#operator;
   }
 
   async deleteAccount(): Promise<RpcResult<null>> {
-    for (const device of this.#members.devices()) await this.revokeDevice(device.deviceId);
     const removed = await this.#removal.run();
     // What is in memory belongs to tables that are gone.
     if (removed.ok) this.ctx.abort("the account was removed");
@@ -312,18 +323,19 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   /** Read on every call: a change of plan acts on the next one. */
   #tier(): Tier {
-    return this.#config.defaultTier;
+    return this.#plan.standing().tier;
+  }
+
+  #tierChanged({ from, to, why, eventId }: TierChange): void {
+    const event: Record<string, string> = eventId === null ? {} : { stripe_event: eventId };
+    this.#members.record("billing/tier_changed", null, { from, to, why, ...event });
+    this.ctx.waitUntil(this.toolsChanged());
+    if (to === "premium") this.ctx.waitUntil(this.#paywall.lifted(this.#endpoint.hub));
   }
 
   /** Tells clients that subscribed to what a tool has just changed. */
   #resourcesChanged(targets: ReadonlySet<string>, workspaces: readonly { id: string }[]): void {
-    const uris = new Set(
-      [...targets].flatMap((target) => {
-        const [kind = "", id = ""] = target.split(":");
-        return workspaces.flatMap((w) => changedUri(w.id, kind, id) ?? []);
-      }),
-    );
-    for (const uri of uris) {
+    for (const uri of changedUris(targets, workspaces)) {
       this.ctx.waitUntil(this.#notify({ method: "notifications/resources/updated", params: { uri } }));
     }
   }

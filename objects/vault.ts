@@ -64,6 +64,11 @@ export class Vault {
     this.#userId = userId;
   }
 
+  /** Id of the key that seals now. */
+  get kid(): string {
+    return this.#keyring[0].kid;
+  }
+
   /** @returns the envelope of `secret`, sealed with the current key */
   async seal(kind: string, secret: string): Promise<string> {
     const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));

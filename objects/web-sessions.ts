@@ -49,8 +49,4 @@ export class WebSessions {
     this.#store.clear();
     this.#members.record("account/signed_out_everywhere", null, {});
   }
-
-  prune(): void {
-    this.#store.prune(this.#now_ms());
-  }
 }

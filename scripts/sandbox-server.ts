@@ -1,20 +1,61 @@
-/** The ClickUp sandbox over HTTP, with its state kept in a file over restarts. */
+/** The sandboxes of ClickUp and Stripe over HTTP, with their state kept in files over restarts. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { serve } from "@hono/node-server";
-import { createClickUpSandbox, type ClickUpSandbox } from "../test/sandbox/clickup/index.ts";
+import { createClickUpSandbox } from "../test/sandbox/clickup/index.ts";
+import { createStripeSandbox, STRIPE_SANDBOX } from "../test/sandbox/stripe/index.ts";
+
+/** What a sandbox offers to be served: it answers requests, and its state can be kept. */
+interface Sandbox {
+  fetch(request: Request): Promise<Response>;
+  snapshot(): unknown;
+  restore(state: unknown): void;
+}
 
 export interface SandboxServer {
   url: string;
-  sandbox: ClickUpSandbox;
   /** Saves the state and stops listening. */
   stop(): Promise<void>;
 }
 
-/** @param stateFile where the sandbox's workspace is kept, so that a second start finds what the first one made */
+/** @param stateFile where the sandbox's data is kept, so that a second start finds what the first one made */
 export async function startClickUpSandbox(port: number, stateFile: string): Promise<SandboxServer> {
   const url = `http://localhost:${port}`;
-  const sandbox = createClickUpSandbox({ authorizeOrigin: url });
+  return keepAndServe(createClickUpSandbox({ authorizeOrigin: url }), url, port, stateFile);
+}
+
+/** Variables that point the Worker at the Stripe sandbox. */
+export function stripeVars(url: string): Record<string, string> {
+  return {
+    STRIPE_API_URL: url,
+    STRIPE_SECRET_KEY: STRIPE_SANDBOX.secretKey,
+    STRIPE_WEBHOOK_SECRET: STRIPE_SANDBOX.webhookSecret,
+    STRIPE_PRICE_ID: STRIPE_SANDBOX.priceMonthlyId,
+  };
+}
+
+/** @param webhookUrl where the Worker takes webhooks: they are sent by themselves, as Stripe does */
+export async function startStripeSandbox(
+  port: number,
+  stateFile: string,
+  webhookUrl: string,
+): Promise<SandboxServer> {
+  const url = `http://localhost:${port}`;
+  const sandbox = createStripeSandbox({
+    webhookUrl,
+    send: (request) => fetch(request),
+    autoDeliver: true,
+    pageOrigin: url,
+  });
+  return keepAndServe(sandbox, url, port, stateFile);
+}
+
+async function keepAndServe(
+  sandbox: Sandbox,
+  url: string,
+  port: number,
+  stateFile: string,
+): Promise<SandboxServer> {
   if (existsSync(stateFile)) sandbox.restore(JSON.parse(readFileSync(stateFile, "utf8")));
   let saved = "";
   const save = (): void => {
@@ -34,7 +75,6 @@ export async function startClickUpSandbox(port: number, stateFile: string): Prom
   const timer = setInterval(save, 5_000);
   return {
     url,
-    sandbox,
     async stop() {
       clearInterval(timer);
       save();

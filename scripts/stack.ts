@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDevVars } from "./dev-vars.ts";
 import { freePort, portIsFree } from "./ports.ts";
-import { startClickUpSandbox, type SandboxServer } from "./sandbox-server.ts";
+import { startClickUpSandbox, startStripeSandbox, stripeVars, type SandboxServer } from "./sandbox-server.ts";
 
 export type ClickUpTarget = "sandbox" | "real";
 
@@ -25,6 +25,8 @@ export interface Stack {
   url: string;
   clickup: ClickUpTarget;
   sandbox: SandboxServer | undefined;
+  /** The Stripe sandbox; undefined when `.dev.vars` has keys of a real Stripe account. */
+  stripe: SandboxServer | undefined;
   dataDir: string;
   /** Resolves when the Worker's process has ended by itself. */
   ended: Promise<number | null>;
@@ -56,6 +58,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     vars["CLICKUP_CLIENT_ID"] = "sandbox-client";
     vars["CLICKUP_CLIENT_SECRET"] = "sandbox-secret";
   }
+  let stripe: SandboxServer | undefined;
+  if (secrets["STRIPE_SECRET_KEY"] === undefined) {
+    const port = await freePort(options.port + 2);
+    const stateFile = join(options.dataDir, "sandbox", "stripe.json");
+    stripe = await startStripeSandbox(port, stateFile, `${url}/stripe/webhook`);
+    Object.assign(vars, stripeVars(stripe.url));
+  }
   Object.assign(vars, options.vars);
   // A bundle that does not build leaves wrangler waiting for an edit; here it is the end.
   const failed = AbortSignal.any([options.signal ?? new AbortController().signal, broken.signal]);
@@ -68,7 +77,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const late = setTimeout(() => worker.kill("SIGKILL"), 5_000);
     await ended;
     clearTimeout(late);
-    await sandbox?.stop();
+    await Promise.all([sandbox?.stop(), stripe?.stop()]);
   };
   try {
     await ready(url, ended, failed);
@@ -76,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
-  return { url, clickup: target, sandbox, dataDir: options.dataDir, ended, stop };
+  return { url, clickup: target, sandbox, stripe, dataDir: options.dataDir, ended, stop };
 }
 
 async function startWorker(
@@ -99,7 +108,7 @@ async function startWorker(
     options.dataDir,
   ];
   args.push("--show-interactive-dev-session", "false", "--log-level", "log");
-  args.push("--inspector-port", String(await freePort(options.port + 2)), "--install-skills", "false");
+  args.push("--inspector-port", String(await freePort(options.port + 3)), "--install-skills", "false");
   const worker = spawn("wrangler", args, {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],

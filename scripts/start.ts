@@ -36,6 +36,9 @@ function banner(stack: Stack): string {
     stack.sandbox === undefined
       ? "  ClickUp        the real one (api.clickup.com)"
       : `  ClickUp        a sandbox on this machine, ${stack.sandbox.url} (npm start -- --clickup real for the real one)`,
+    stack.stripe === undefined
+      ? "  Stripe         the account of STRIPE_SECRET_KEY in .dev.vars"
+      : `  Stripe         a sandbox on this machine, ${stack.stripe.url}: upgrade by clicking at ${stack.url}/account/plan`,
     `  Data           ${relative(process.cwd(), stack.dataDir) || "."} (kept between starts; delete it to begin anew)`,
     "",
     "  Connect a client",

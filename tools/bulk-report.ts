@@ -1,5 +1,5 @@
 /** What a bulk call did, item by item, small enough for one answer. */
-import { z } from "zod";
+import * as z from "zod";
 import { bulkClient } from "./clickup/client.ts";
 import type { ToolContext } from "./define.ts";
 import type { EachResult } from "./each.ts";

@@ -2,7 +2,7 @@
  * The list of all tools, in the order clients see them, and its prepared forms. JSON Schemas and the JSON of
  * whole lists are made once per isolate, never per request.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { attachmentTools } from "./categories/attachments.ts";
 import { commentTools } from "./categories/comments.ts";
 import { docPageTools } from "./categories/doc-pages.ts";

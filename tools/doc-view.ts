@@ -1,5 +1,5 @@
 /** Docs and pages as our answers show them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { DocAddress, DocRecord, PageNode, PageRecord } from "./clickup/docs.ts";
 import type { ToolContext } from "./define.ts";
 import { UserInputError } from "./errors.ts";

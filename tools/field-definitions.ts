@@ -1,5 +1,5 @@
 /** Definitions of Custom Fields: read and kept, found by name, and as our answers show them. */
-import { z } from "zod";
+import * as z from "zod";
 import { cached } from "./cached.ts";
 import type { CachedValue } from "./cached.ts";
 import { getPlaceFields } from "./clickup/fields.ts";

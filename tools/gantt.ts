@@ -1,5 +1,5 @@
 /** Rows of a Gantt chart: each task with its first and last day, progress and what it waits on. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ToolContext } from "./define.ts";
 import { childrenOf, dayBefore } from "./list-plan.ts";
 import type { PlanTask } from "./list-plan.ts";

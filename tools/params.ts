@@ -2,7 +2,7 @@
  * The arguments tools share, made once. Models send ids as numbers, one value where a list is asked, and
  * JSON as text: all are taken, while the JSON Schema shows one plain type (no unions, no references).
  */
-import { z } from "zod";
+import * as z from "zod";
 import { PRIORITIES } from "./priorities.ts";
 
 const asText = (value: unknown): unknown =>

@@ -1,5 +1,5 @@
 /** Builds a project from a template: a Folder, its Lists, and their tasks with dates and dependencies. */
-import { z } from "zod";
+import * as z from "zod";
 import { createFolder, createList } from "./clickup/places-write.ts";
 import type { ToolContext } from "./define.ts";
 import { runEach } from "./each.ts";

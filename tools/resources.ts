@@ -60,6 +60,19 @@ export function changedUri(workspaceId: string, kind: string, id: string): strin
   return undefined;
 }
 
+/** The URIs of what a tool changed (`targets`: "kind:id"), in every Workspace it may be in. */
+export function changedUris(
+  targets: ReadonlySet<string>,
+  workspaces: readonly { id: string }[],
+): Set<string> {
+  return new Set(
+    [...targets].flatMap((target) => {
+      const [kind = "", id = ""] = target.split(":");
+      return workspaces.flatMap((w) => changedUri(w.id, kind, id) ?? []);
+    }),
+  );
+}
+
 /** @returns the tool call that reads `uri`; undefined when it is none of ours */
 export function resourceCall(uri: string): ResourceCall | undefined {
   if (!uri.startsWith(SCHEME)) return undefined;

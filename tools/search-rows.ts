@@ -2,7 +2,7 @@
  * Found tasks as rows that carry names only; what the names stand for is listed once beside them. A hundred
  * rows fit one answer that way.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TaskRecord } from "./clickup/tasks.ts";
 import type { ToolContext } from "./define.ts";
 import { shown } from "./names.ts";

@@ -1,5 +1,5 @@
 /** Pieces of output schemas that several tools share. Optional fields are absent rather than null. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A thing by id, with its name where it is known. */
 export const Ref = z.object({ id: z.string(), name: z.string().optional() });

@@ -3,7 +3,7 @@
  * them. Everything is checked and resolved before the first task is made; afterwards every task and every
  * dependency is reported as done, failed or not tried, so half-done work is never lost.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { bulkClient } from "./clickup/client.ts";
 import { ClickUpError } from "./clickup/errors.ts";
 import { addDependency } from "./clickup/relations.ts";

@@ -1,5 +1,5 @@
 /** A list of flat objects as an argument; a list written as JSON text is taken too. */
-import { z } from "zod";
+import * as z from "zod";
 import { MOST_TASKS } from "./task-batch.ts";
 
 /** Unknown fields of an object are named, as unknown arguments are. */

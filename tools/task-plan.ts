@@ -1,5 +1,5 @@
 /** Turns a Markdown plan into tasks that can be created as one batch. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ToolContext } from "./define.ts";
 import { UserInputError } from "./errors.ts";
 import { describeIssues } from "./issues.ts";

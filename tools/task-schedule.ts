@@ -1,5 +1,5 @@
 /** Start and due days by working days (Monday to Friday) in the user's time zone. */
-import { z } from "zod";
+import * as z from "zod";
 import { runEach } from "./each.ts";
 import { addDependency } from "./clickup/relations.ts";
 import type { TaskRecord } from "./clickup/tasks.ts";

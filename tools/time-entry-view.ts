@@ -1,5 +1,5 @@
 /** A time entry as our answers show it: small, in the user's time zone. */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimeEntryRecord } from "./clickup/time.ts";
 import type { ToolContext } from "./define.ts";
 import { formatDuration } from "./durations.ts";

@@ -1,5 +1,5 @@
 /** What the timeline, Gantt and parallel-group tools answer, computed from a List's plan. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ToolContext } from "./define.ts";
 import { GanttRow, ganttRows } from "./gantt.ts";
 import { dayBefore, dayInterval, loadPlan, planNotes, refuseLoop, schedulePlan } from "./list-plan.ts";

@@ -87,6 +87,29 @@ export async function recordUser(kv: KVNamespace, account: AccountView): Promise
   ]);
 }
 
+/** Removes what `recordUser` wrote. */
+export async function forgetUser(kv: KVNamespace, account: AccountView): Promise<void> {
+  await Promise.all([kv.delete(`clickup:${account.clickupUserId}`), kv.delete(`user:${account.userId}`)]);
+}
+
 async function putIfChanged(kv: KVNamespace, key: string, value: string): Promise<void> {
   if ((await kv.get(key)) !== value) await kv.put(key, value);
+}
+
+/** Writes `stripe:{customer}` -> user id, so that events of the customer find their user. */
+export async function recordStripeCustomer(
+  kv: KVNamespace,
+  customerId: string,
+  userId: string,
+): Promise<void> {
+  await putIfChanged(kv, `stripe:${customerId}`, userId);
+}
+
+export async function forgetStripeCustomer(kv: KVNamespace, customerId: string): Promise<void> {
+  await kv.delete(`stripe:${customerId}`);
+}
+
+/** @returns `null` for a customer this server did not make, or whose record has not arrived here yet */
+export function userOfStripeCustomer(kv: KVNamespace, customerId: string): Promise<string | null> {
+  return kv.get(`stripe:${customerId}`);
 }

@@ -2,7 +2,7 @@
  * Configuration of the entry Worker: parsed once, all problems in one message, and nothing served without it.
  * Values of secrets never appear in a message, only their names.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the runtime hands the Worker: the generated bindings plus vars and secrets, unparsed. */
 export type Bindings = Env & Record<string, unknown>;
@@ -26,6 +26,27 @@ export interface Config {
   auditLogging: boolean;
   /** Browser origins besides our own that may call `/mcp` and the OAuth endpoints. */
   allowedOrigins: string[];
+  /** `null`: nothing is sold here. */
+  billing: BillingConfig | null;
+}
+
+export interface BillingConfig {
+  /** `sk_…` or a restricted `rk_…`. */
+  secretKey: string;
+  /** True for a key of live mode. Events of the other mode are not ours. */
+  live: boolean;
+  /** Every secret webhooks may be signed with: more than one while one is being rolled. */
+  webhookSecrets: string[];
+  /** The monthly price; `null`: nothing can be bought. */
+  priceId: string | null;
+  /** Prices with these lookup keys grant premium; the yearly one is offered. */
+  lookupKeys: string[];
+  /** Base of Stripe's API; `null`: Stripe itself. */
+  apiUrl: string | null;
+  /** Stripe computes tax and asks for an address. */
+  automaticTax: boolean;
+  /** Length of the free trial, once per user; 0: none. */
+  trial_days: number;
 }
 
 export type ConfigResult = { ok: true; config: Config } | { ok: false; names: string[]; message: string };
@@ -86,6 +107,14 @@ const list = z
       .filter(Boolean),
   );
 
+const wholeDays = (most: number, fallback: number) =>
+  z.coerce
+    .number({ error: "must be a whole number of days" })
+    .int("must be a whole number of days")
+    .min(0, "must be at least 0")
+    .max(most, `must be at most ${most}`)
+    .default(fallback);
+
 const KEY_HINT = "must be base64 of exactly 32 bytes, e.g. from: openssl rand -base64 32";
 const JWT_HINT = "must be at least 32 characters, e.g. from: openssl rand -base64 48";
 
@@ -118,6 +147,42 @@ const schema = z.object({
   ALLOWED_ORIGINS: list
     .refine((origins) => origins.every(isOrigin), "must be origins separated by commas")
     .transform((origins) => origins.map((origin) => new URL(origin).origin)),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .trim()
+    .regex(
+      /^[rs]k_(test|live)_\S+$/,
+      "must be a secret key of Stripe: sk_test_…, sk_live_… or a restricted rk_…",
+    )
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: list.refine(
+    (secrets) => secrets.every((secret) => /^whsec_\S+$/.test(secret)),
+    "must be signing secrets whsec_…, separated by commas",
+  ),
+  STRIPE_PRICE_ID: z
+    .string()
+    .trim()
+    .regex(/^price_\S+$/, "must be the id of a price: price_…")
+    .optional(),
+  STRIPE_LOOKUP_KEYS: z
+    .string()
+    .default("premium_monthly,premium_yearly")
+    .transform((value) =>
+      value
+        .split(",")
+        .map((key) => key.trim())
+        .filter(Boolean),
+    ),
+  STRIPE_API_URL: z
+    .string()
+    .refine((value) => safeUrl(value) !== null, "must be an https URL (http only on this machine)")
+    .optional(),
+  STRIPE_AUTOMATIC_TAX: z
+    .enum(["true", "false"], { error: 'must be "true" or "false"' })
+    .default("false")
+    .transform((value) => value === "true"),
+  BILLING_GRACE_DAYS: wholeDays(90, 7),
+  BILLING_TRIAL_DAYS: wholeDays(730, 0),
 });
 
 const BINDINGS = ["OAUTH_KV", "USER_MAPPINGS", "USER", "AUDIT_LOGS"] as const;
@@ -183,6 +248,18 @@ export function parseConfig(env: Bindings): ConfigResult {
       rateLimiting: vars.ENABLE_RATE_LIMITING,
       auditLogging: vars.ENABLE_AUDIT_LOGGING,
       allowedOrigins: vars.ALLOWED_ORIGINS,
+      billing: vars.STRIPE_SECRET_KEY
+        ? {
+            secretKey: vars.STRIPE_SECRET_KEY,
+            live: /^[rs]k_live_/.test(vars.STRIPE_SECRET_KEY),
+            webhookSecrets: vars.STRIPE_WEBHOOK_SECRET,
+            priceId: vars.STRIPE_PRICE_ID ?? null,
+            lookupKeys: vars.STRIPE_LOOKUP_KEYS,
+            apiUrl: vars.STRIPE_API_URL ?? null,
+            automaticTax: vars.STRIPE_AUTOMATIC_TAX,
+            trial_days: vars.BILLING_TRIAL_DAYS,
+          }
+        : null,
     },
   };
 }

@@ -29,6 +29,7 @@ export function htmlPage(render: (nonce: string) => JSX.Element, options: PageOp
   headers.set("Referrer-Policy", "no-referrer");
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("X-Frame-Options", "DENY");
+  headers.set("Cross-Origin-Resource-Policy", "same-origin");
   const page: { toString(): string } = render(nonce);
   return new Response(`<!doctype html>${page.toString()}`, {
     status: options.status ?? 200,
@@ -77,7 +78,7 @@ export function redirectTo(location: string, headers: Headers, status: 302 | 303
 const FORM_BYTES = 16 * 1024;
 
 /** The fields of a form post, or the answer to give instead (413, 415, 400). Files are not accepted. */
-export async function readForm(c: Context): Promise<Map<string, string> | Response> {
+export async function readForm(c: Context): Promise<URLSearchParams | Response> {
   const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") {
     return errorPage(415, {
@@ -89,7 +90,7 @@ export async function readForm(c: Context): Promise<Map<string, string> | Respon
   if (body === null) {
     return errorPage(413, { title: "Too much text", message: "The form was larger than 16 KB. Shorten it." });
   }
-  return new Map(new URLSearchParams(body));
+  return new URLSearchParams(body);
 }
 
 /** The body as text, or `null` when it is longer than `limit_bytes`. */

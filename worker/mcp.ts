@@ -1,4 +1,5 @@
 /** The way of an authenticated MCP request to its user's object. */
+import { tracing } from "cloudflare:workers";
 import { insufficientScope, type OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
 import {
   MAX_STREAM_BODY_BYTES,
@@ -7,7 +8,7 @@ import {
   STREAM_BODY_HEADER,
   type Principal,
 } from "../objects/rpc.ts";
-import { invalidTokenChallenge, mayRead, READ } from "./auth/scopes.ts";
+import { invalidTokenChallenge, mayRead, READ, SCOPES } from "./auth/scopes.ts";
 import { userObject } from "./directory.ts";
 import type { Bindings } from "./env.ts";
 import { eventStreamOf } from "./event-stream.ts";
@@ -25,6 +26,9 @@ const PASSED = new Set([
   "tracestate",
 ]);
 
+/** Calls of tools are a few hundred bytes. */
+const WHOLE_BODY_BYTES = 64 * 1024;
+
 /**
  * Hands the request to the caller's object with the verified principal, and its answer back as it comes
  * (it may be a stream; a WebSocket becomes the client's SSE stream). The bearer token, cookies and any forged principal stay here.
@@ -32,7 +36,8 @@ const PASSED = new Set([
 export async function forwardToUser(
   request: Request,
   env: Bindings,
-  ctx: OAuthResourceContext<Caller>,
+  ctx: Pick<OAuthResourceContext<Caller>, "auth" | "props">,
+  requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID(),
 ): Promise<Response> {
   if (!mayRead(ctx.auth.scope)) return insufficientScope(ctx.auth, [READ], "This token may not read ClickUp");
   const { userId, deviceId, via } = ctx.props;
@@ -43,10 +48,10 @@ export async function forwardToUser(
     clientId: ctx.auth.clientId ?? JWT_CLIENT_ID,
     scopes: ctx.auth.scope,
   };
-  const requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID();
-  const headers = new Headers(
-    [...request.headers].filter(([name]) => PASSED.has(name) || name.startsWith("mcp-")),
-  );
+  const headers = new Headers();
+  for (const [name, value] of request.headers) {
+    if (PASSED.has(name) || name.startsWith("mcp-")) headers.set(name, value);
+  }
   headers.set(PRINCIPAL_HEADER, JSON.stringify(principal));
   headers.set(REQUEST_ID_HEADER, requestId);
   // Workers pass a WebSocket on only for a request that asks for one: streams without an end do.
@@ -59,18 +64,20 @@ export async function forwardToUser(
     }
     headers.set(STREAM_BODY_HEADER, encodeURIComponent(text));
   }
-  const url = new URL(request.url);
-  url.searchParams.delete("access_token");
   try {
-    const inner = new Request(url, {
+    const inner = new Request(withoutToken(request.url), {
       method: listens ? "GET" : request.method,
       headers,
-      body: listens ? null : request.body,
+      body: listens ? null : await bodyOf(request),
       redirect: "manual",
     });
-    const answer = await userObject(env, userId).fetch(inner);
+    const answer = await tracing.enterSpan("user_object", () => userObject(env, userId).fetch(inner));
     if (answer.webSocket) return eventStreamOf(answer.webSocket, sessionHeader(request));
-    return answer.status === 401 ? challenged(answer, url.origin) : answer;
+    // The object knows what a device may do, but not where a client signs in or asks for more.
+    if (answer.status === 403 && answer.headers.get("WWW-Authenticate")?.includes("insufficient_scope")) {
+      return insufficientScope(ctx.auth, SCOPES, "This token may only read; its device may also write");
+    }
+    return answer.status === 401 ? challenged(answer, new URL(request.url).origin) : answer;
   } catch (error) {
     const incident = logIncident(error, { during: "mcp", requestId });
     return apiJson(
@@ -85,13 +92,26 @@ export async function forwardToUser(
   }
 }
 
+/** A token in the query is not ours to pass on. */
+function withoutToken(address: string): string {
+  if (!address.includes("?")) return address;
+  const url = new URL(address);
+  url.searchParams.delete("access_token");
+  return url.href;
+}
+
+/** A short body is passed on whole, which costs less than a stream; the object bounds what is longer. */
+async function bodyOf(request: Request): Promise<BodyInit | null> {
+  const length = Number(request.headers.get("Content-Length") ?? "NaN");
+  return length <= WHOLE_BODY_BYTES ? request.arrayBuffer() : request.body;
+}
+
 /** The session of a stream is the one the client named. */
 function sessionHeader(request: Request): Headers {
   const sessionId = request.headers.get("mcp-session-id");
   return new Headers(sessionId === null ? {} : { "Mcp-Session-Id": sessionId });
 }
 
-/** The object knows which devices work, but not where a client signs in again. */
 function challenged(answer: Response, origin: string): Response {
   const headers = new Headers(answer.headers);
   headers.set("WWW-Authenticate", invalidTokenChallenge(origin));

@@ -1,17 +1,28 @@
 /** The routes of the entry Worker. */
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { showPlan } from "./account/overview.tsx";
+import { addAccount } from "./account/routes.ts";
 import { storeApiKey } from "./auth/api-key.ts";
 import { showLogin, startLogin } from "./auth/login.tsx";
+import { answerBillingApi, BILLING_API_PATHS, serveBillingApi } from "./billing/api.ts";
+import { addBilling } from "./billing/routes.ts";
 import type { App, AppContext, AppEnv } from "./context.ts";
 import { configOf, loadConfig, type Bindings, type Config } from "./env.ts";
+import { limitFloods } from "./flood.ts";
 import { health } from "./health.ts";
-import { errorPage, htmlPage } from "./html.tsx";
+import { errorPage, htmlPage, readCapped } from "./html.tsx";
 import { apiJson } from "./json.ts";
 import { logIncident } from "./log.ts";
 import { forwardToUser } from "./mcp.ts";
-import { answerOAuthRefusal, decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
+import { serveKnownCaller } from "./mcp-direct.ts";
+import { observeRequest } from "./observe/request-log.ts";
+import { decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
 import { clickUpCallback } from "./oauth/callback.ts";
+import { isPrivateClientId } from "./oauth/cimd-host.ts";
+import { takeWorkspaces } from "./oauth/finish.tsx";
+import { answerOAuthRefusal } from "./oauth/refusal.ts";
+import { rememberCaller } from "./oauth/known-callers.ts";
 import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
 import { isAllowedOrigin, isOurHost } from "./origins.ts";
 import { REQUEST_ID_HEADER } from "../objects/rpc.ts";
@@ -20,15 +31,20 @@ import { FAVICON } from "./pages/layout.tsx";
 
 const API_KEY_PATH = "/auth/api-key";
 /** Need a bearer token. `/sse` and the message endpoint below it serve 2024-11-05 clients. */
-const RESOURCE_PATHS = ["/mcp", "/sse/*", API_KEY_PATH];
+const RESOURCE_PATHS = ["/mcp", "/sse/*", API_KEY_PATH, ...BILLING_API_PATHS];
 const OAUTH_PATHS = ["/token", "/register"];
+/** Codes and tokens are short; an assertion of a client's key is the longest field. */
+const TOKEN_FORM_BYTES = 32 * 1024;
 const AS_METADATA = "/.well-known/oauth-authorization-server";
 const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
 
-const serveResource: ResourceHandler = (request, env, ctx) =>
-  new URL(request.url).pathname === API_KEY_PATH
-    ? storeApiKey(request, env, configOf(env), ctx)
-    : forwardToUser(request, env, ctx);
+const serveResource: ResourceHandler = (request, env, ctx) => {
+  const { pathname } = new URL(request.url);
+  if (pathname === API_KEY_PATH) return storeApiKey(request, env, configOf(env), ctx);
+  if (BILLING_API_PATHS.includes(pathname)) return serveBillingApi(request, env, configOf(env), ctx);
+  rememberCaller(env, ctx);
+  return forwardToUser(request, env, ctx);
+};
 
 const app = createApp();
 
@@ -45,6 +61,8 @@ export async function serve(request: Request, env: Bindings, ctx: ExecutionConte
   if (!isOurHost(config, url)) {
     return apiJson(421, { error: "misdirected_request", message: `This server is ${config.origin}` });
   }
+  const known = serveKnownCaller(request, url, env, config);
+  if (known !== undefined) return known;
   const target = config.origin + url.pathname + url.search;
   if (request.method === "GET" && leavesItsCookies(config, url)) {
     return new Response(null, { status: 307, headers: { Location: target, "Cache-Control": "no-store" } });
@@ -79,8 +97,12 @@ function createApp(): App {
     c.header(REQUEST_ID_HEADER, c.var.requestId);
     if (config.origin.startsWith("https:")) c.header("Strict-Transport-Security", "max-age=31536000");
   });
+  app.use(observeRequest);
+  limitFloods(app);
   addApi(app);
   addPages(app);
+  addBilling(app, showPlan);
+  addAccount(app);
   app.notFound((c) =>
     wantsHtml(c)
       ? errorPage(404, {
@@ -125,11 +147,20 @@ function addApi(app: App): void {
   for (const path of [...RESOURCE_PATHS, ...OAUTH_PATHS]) app.use(path, refuseForeignPages, allowListedPages);
   for (const path of RESOURCE_PATHS) {
     app.all(path, async (c) => {
+      const answered = await answerBillingApi(c);
+      if (answered !== null) return answered;
       const request = withoutOrigin(c.req.raw);
       request.headers.set(REQUEST_ID_HEADER, c.var.requestId);
       return explainChallenge(await c.var.parts.resourceServer.fetch(request, c.env, contextOf(c)));
     });
   }
+  app.use("/token", async (c, next) => {
+    const form = c.req.method === "POST" ? await readCapped(c.req.raw.clone(), TOKEN_FORM_BYTES) : "";
+    if (form === null) return apiJson(413, { error: "invalid_request", error_description: "Too large" });
+    if (isPrivateClientId(new URLSearchParams(form).get("client_id") ?? ""))
+      return apiJson(401, { error: "invalid_client" });
+    await next();
+  });
   for (const path of OAUTH_PATHS) app.all(path, (c) => authorizationServer(c));
 
   app.use("/.well-known/*", allowListedPages);
@@ -155,6 +186,7 @@ function addPages(app: App): void {
   app.get("/authorize", oauthPage(showConsent));
   app.post("/authorize", oauthPage(decideConsent));
   app.post("/authorize/token", oauthPage(takeToken));
+  app.post("/authorize/workspaces", oauthPage(takeWorkspaces));
   app.get("/auth/callback", oauthPage(clickUpCallback));
   app.get("/auth/login", showLogin);
   app.post("/auth/login", startLogin);
@@ -163,6 +195,7 @@ function addPages(app: App): void {
     "/authorize": "GET, HEAD, POST",
     "/auth/login": "GET, HEAD, POST",
     "/authorize/token": "POST",
+    "/authorize/workspaces": "POST",
   };
   for (const [path, allow] of Object.entries({ ...methods, ...withPost })) {
     app.all(path, () =>
@@ -199,6 +232,12 @@ function explainChallenge(response: Response): Response {
 /** Runs a page of the OAuth flow; a refusal of the library becomes a redirect or a page. */
 function oauthPage(handler: (c: AppContext) => Promise<Response>): (c: AppContext) => Promise<Response> {
   return async (c) => {
+    if (isPrivateClientId(c.req.query("client_id") ?? "")) {
+      return errorPage(400, {
+        title: "The application could not be verified",
+        message: "Its address is not a public one.",
+      });
+    }
     try {
       return await handler(c);
     } catch (error) {

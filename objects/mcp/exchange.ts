@@ -3,8 +3,9 @@ import type { Tier } from "../../tools/tiers.ts";
 import { CALL_DEADLINE_MS } from "../limits.ts";
 import type { Admission, RateStatus, Refusal } from "../admission.ts";
 import type { AuditOutbox } from "../audit.ts";
+import type { Meter } from "./meter.ts";
 import type { Principal } from "../rpc.ts";
-import type { JournalStore, Outcome } from "../stores/journal.ts";
+import type { Finished, JournalStore, Outcome, Started } from "../stores/journal.ts";
 import type { Scope, Surface } from "./surface.ts";
 
 /** What every message of one HTTP request shares. */
@@ -15,6 +16,8 @@ export interface Caller {
   requestId: string;
   /** Name the client gave itself, or its OAuth client id. */
   client: string;
+  /** Collects the figures of the request for the log. */
+  meter?: Meter;
 }
 
 /** Where admitted messages are recorded. */
@@ -37,14 +40,18 @@ export class Exchange {
   readonly #ledger: Ledger;
   readonly #started_ms: number;
   readonly #abort: AbortController;
+  readonly #meter: Meter | undefined;
   #ended = false;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
     ledger: Ledger,
     seq: number,
     rate: RateStatus,
-    scope: Omit<Scope, "signal" | "record" | "progress" | "deadline_ms">,
+    scope: Omit<Scope, "signal" | "record" | "progress" | "deadline_ms" | "startDeadline">,
+    meter: Meter | undefined,
   ) {
+    this.#meter = meter;
     this.#ledger = ledger;
     this.#seq = seq;
     this.rate = rate;
@@ -56,6 +63,7 @@ export class Exchange {
       record: { outcome: "ok", upstream_calls: 0, targets: new Set() },
       progress: () => undefined,
       deadline_ms: CALL_DEADLINE_MS,
+      startDeadline: () => this.#startDeadline(),
     };
   }
 
@@ -69,26 +77,26 @@ export class Exchange {
     bytes_in: number,
   ): { ok: true; exchange: Exchange } | { ok: false; refusal: Refusal } {
     const call = surface.describeCall(message.method, message.params, caller.tier);
-    const admitted = ledger.admission.request(
-      { principal: caller.principal, tier: caller.tier },
-      {
-        requestId: caller.requestId,
-        deviceId: caller.principal.deviceId,
-        client: caller.client,
-        protocol,
-        method: message.method.slice(0, 100),
-        tool: call.tool,
-        fields: call.fields,
-        ids: call.ids,
-        bytes_in,
-      },
-      { counted: call.counted, writes: call.writes },
-    );
+    const started: Started = {
+      requestId: caller.requestId,
+      deviceId: caller.principal.deviceId,
+      client: caller.client,
+      protocol,
+      method: message.method.slice(0, 100),
+      tool: call.tool,
+      fields: call.fields,
+      ids: call.ids,
+      bytes_in,
+    };
+    const { counted, writes } = call;
+    const gate = { principal: caller.principal, tier: caller.tier };
+    const admitted = ledger.admission.request(gate, started, { counted, writes });
     if (!admitted.ok) return admitted;
+    caller.meter?.opened(started, admitted.rate.remaining);
     ledger.audit.opened(admitted.seq);
     const { principal, grant, tier, requestId } = caller;
     const scope = { principal, grant, tier, requestId, protocol };
-    return { ok: true, exchange: new Exchange(ledger, admitted.seq, admitted.rate, scope) };
+    return { ok: true, exchange: new Exchange(ledger, admitted.seq, admitted.rate, scope, caller.meter) };
   }
 
   /** The client cancelled or went away: stops the ClickUp calls of this request. */
@@ -96,19 +104,29 @@ export class Exchange {
     this.#abort.abort(new DOMException("The client cancelled the request.", "AbortError"));
   }
 
+  /** A timer that outlives its call would keep the object awake, so it ends with the call. */
+  #startDeadline(): void {
+    this.#deadline ??= setTimeout(() => {
+      this.#abort.abort(new DOMException("The call took too long.", "TimeoutError"));
+    }, this.scope.deadline_ms);
+  }
+
   /** Writes the end of the request. The first end counts; later ones do nothing. */
   end(bytes_out: number, outcome: Outcome = this.scope.record.outcome): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#deadline);
     const { record } = this.scope;
-    this.#ledger.journal.finish(this.#seq, {
+    const finished: Finished = {
       outcome,
       duration_ms: Math.max(0, this.#ledger.now_ms() - this.#started_ms),
       upstream_calls: record.upstream_calls,
       bytes_out,
       targets: [...record.targets].slice(0, 50),
       ...(record.incident === undefined ? {} : { incident: record.incident }),
-    });
+    };
+    this.#ledger.journal.finish(this.#seq, finished);
+    this.#meter?.ended(finished);
     this.#ledger.audit.closed(this.#seq, 600);
     this.#ledger.recorded();
   }

@@ -7,21 +7,21 @@ import { ProtocolError, type JSONRPCRequest } from "@modelcontextprotocol/server
 import type { Exchange } from "./exchange.ts";
 import { OneShotTransport } from "./one-shot.ts";
 import { RPC, rpcError } from "./responses.ts";
-import { runCallJson, runListJson } from "./methods.ts";
+import { runCallJson, runListBytes } from "./methods.ts";
 import { buildServer } from "./server.ts";
 import type { Surface } from "./surface.ts";
 
-/** @returns the JSON text of the JSON-RPC response */
+/** @returns the JSON of the JSON-RPC response: a text, or bytes where they were made before */
 export async function answerLegacy(
   surface: Surface,
   message: JSONRPCRequest,
   exchange: Exchange,
   report: (error: unknown) => string,
-): Promise<string> {
+): Promise<string | Uint8Array> {
   try {
     switch (message.method) {
       case "tools/list":
-        return response(message, runListJson(surface, message.params, exchange));
+        return around(message, runListBytes(surface, message.params, exchange));
       case "tools/call":
         return response(message, await runCallJson(surface, message.params, exchange));
       default: {
@@ -50,4 +50,14 @@ export async function answerLegacy(
 
 function response(message: JSONRPCRequest, result: string): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${result}}`;
+}
+
+/** The same around bytes: a list is some 60 KB, which are copied but not encoded again. */
+function around(message: JSONRPCRequest, result: Uint8Array): Uint8Array {
+  const head = new TextEncoder().encode(`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":`);
+  const whole = new Uint8Array(head.length + result.length + 1);
+  whole.set(head);
+  whole.set(result, head.length);
+  whole[whole.length - 1] = 0x7d;
+  return whole;
 }

@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { RPC } from "./responses.ts";
-import type { Surface } from "./surface.ts";
+import type { PreparedTools, Surface } from "./surface.ts";
 
 /** @throws ProtocolError -32602 for a cursor: the list has one page */
 export function runList(surface: Surface, params: unknown, exchange: Exchange): ListToolsResult {
@@ -19,13 +19,17 @@ export function runList(surface: Surface, params: unknown, exchange: Exchange): 
   return { tools: [...prepared.tools] };
 }
 
-/** The JSON text of a `tools/list` result, from prepared bytes. @throws ProtocolError as `runList` */
-export function runListJson(surface: Surface, params: unknown, exchange: Exchange): string {
+/** The bytes of a `tools/list` result, encoded once per list. @throws ProtocolError as `runList` */
+export function runListBytes(surface: Surface, params: unknown, exchange: Exchange): Uint8Array {
   checkCursor(params, exchange);
   const prepared = surface.tools(exchange.scope);
   exchange.end(prepared.json.length);
-  return `{"tools":${prepared.json}}`;
+  const known = encoded.get(prepared) ?? new TextEncoder().encode(`{"tools":${prepared.json}}`);
+  encoded.set(prepared, known);
+  return known;
 }
+
+const encoded = new WeakMap<PreparedTools, Uint8Array>();
 
 /** Revisions from here on put a question into the answer; earlier ones ask while the call waits. */
 const ANSWERS_WITH_QUESTIONS = "2026-07-28";

@@ -1,5 +1,5 @@
 /** Messages of the 2025 revisions without a session: each is answered by itself, with JSON. */
-import { isInitializeRequest, isJSONRPCRequest, type JSONRPCMessage } from "@modelcontextprotocol/server";
+import { isInitializeRequest, type JSONRPCMessage } from "@modelcontextprotocol/server";
 import type { RateStatus, Refusal } from "../admission.ts";
 import { Exchange, type Caller } from "./exchange.ts";
 import { echoableId, isMessage, whyInvalid } from "./inbound.ts";
@@ -21,7 +21,7 @@ export const ASSUMED_PROTOCOL = "2025-03-26";
 type One =
   | { kind: "accepted" }
   | { kind: "refused"; refusal: Refusal; id: JsonRpcId }
-  | { kind: "answer"; text: string; rate?: RateStatus };
+  | { kind: "answer"; text: string | Uint8Array; rate?: RateStatus };
 
 export async function answerWithoutSession(
   body: JSONRPCMessage | unknown[],
@@ -50,17 +50,18 @@ async function answerOne(
   endpoint: Endpoint,
 ): Promise<One> {
   const { admission } = endpoint.ledger;
-  if (!isJSONRPCRequest(message) || message.method === "ping") {
-    const id = isJSONRPCRequest(message) ? message.id : null;
+  // It is known to be a message: only requests have both.
+  const request = "id" in message && "method" in message ? message : undefined;
+  if (request === undefined || request.method === "ping") {
     const control = admission.control(caller.tier);
-    if (!control.ok) return { kind: "refused", refusal: control.refusal, id };
-    if (!isJSONRPCRequest(message)) return { kind: "accepted" };
-    return { kind: "answer", text: JSON.stringify({ jsonrpc: "2.0", id: message.id, result: {} }) };
+    if (!control.ok) return { kind: "refused", refusal: control.refusal, id: request?.id ?? null };
+    if (request === undefined) return { kind: "accepted" };
+    return { kind: "answer", text: JSON.stringify({ jsonrpc: "2.0", id: request.id, result: {} }) };
   }
-  const opened = Exchange.open(endpoint.ledger, endpoint.surface, caller, message, protocol, bytes_in);
-  if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: message.id };
+  const opened = Exchange.open(endpoint.ledger, endpoint.surface, caller, request, protocol, bytes_in);
+  if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: request.id };
   const { exchange } = opened;
-  const text = await answerLegacy(endpoint.surface, message, exchange, endpoint.report);
+  const text = await answerLegacy(endpoint.surface, request, exchange, endpoint.report);
   return { kind: "answer", text, rate: exchange.rate };
 }
 
@@ -96,7 +97,7 @@ async function answerBatch(
   if (refused !== undefined && refusals.length === results.length)
     return refusalResponse(refused.refusal, null);
   const answers = results.flatMap((r) => {
-    if (r.kind === "answer") return [r.text];
+    if (r.kind === "answer") return [typeof r.text === "string" ? r.text : new TextDecoder().decode(r.text)];
     return r.kind === "refused" && r.id !== null ? [JSON.stringify(refusedElement(r.refusal, r.id))] : [];
   });
   if (answers.length === 0) return new Response(null, { status: 202 });
@@ -104,7 +105,7 @@ async function answerBatch(
   return json(`[${answers.join(",")}]`, rates.at(-1));
 }
 
-function json(text: string, rate: RateStatus | undefined): Response {
+function json(text: string | Uint8Array, rate: RateStatus | undefined): Response {
   return new Response(text, {
     headers: { "Content-Type": "application/json", ...(rate === undefined ? {} : rateHeaders(rate)) },
   });

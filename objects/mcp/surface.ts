@@ -51,6 +51,8 @@ export interface Scope {
   capabilities?: ClientCapabilities;
   /** How long the call may take, ms. */
   deadline_ms: number;
+  /** From now on the signal also aborts when the time is up. */
+  startDeadline(): void;
 }
 
 /** A list as prepared once per isolate: the values and their JSON text. */

@@ -12,7 +12,7 @@ import {
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import { TASK_DEADLINE_MS, TASK_POLL_MS, TASK_TTL_MS } from "../limits.ts";
 import type { TaskRow, TaskStore } from "../stores/tasks.ts";
 import type { Exchange } from "./exchange.ts";

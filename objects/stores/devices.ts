@@ -18,12 +18,15 @@ type Row = {
 /** Table `devices`: every OAuth grant and issued JWT of the user, what it may do, and whether it still may. */
 export class DeviceStore {
   readonly #sql: SqlStorage;
+  /** Rows as last read: every request looks its device up. Only this store writes the table; a write forgets them. */
+  readonly #read = new Map<string, DeviceView>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
   add(device: NewDevice, now_ms: number): void {
+    this.#read.clear();
     this.#sql.exec(
       `INSERT INTO devices (device_id, via, client_id, client_name, choices, issued_access, created_ms, expires_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -39,8 +42,13 @@ export class DeviceStore {
   }
 
   get(deviceId: string): DeviceView | undefined {
+    const known = this.#read.get(deviceId);
+    if (known !== undefined) return known;
     const row = this.#sql.exec<Row>("SELECT * FROM devices WHERE device_id = ?", deviceId).toArray()[0];
-    return row === undefined ? undefined : view(row);
+    if (row === undefined) return undefined;
+    const read = view(row);
+    this.#read.set(deviceId, read);
+    return read;
   }
 
   /** Most recently used first. */
@@ -53,6 +61,7 @@ export class DeviceStore {
 
   /** @returns true when the device existed and was not revoked before */
   revoke(deviceId: string, now_ms: number): boolean {
+    this.#read.clear();
     return (
       this.#sql
         .exec<{ device_id: string }>(
@@ -66,6 +75,7 @@ export class DeviceStore {
 
   /** Replaces what the device may do and until when. */
   change(deviceId: string, grant: Grant, expires_ms: number | null): void {
+    this.#read.clear();
     this.#sql.exec(
       "UPDATE devices SET choices = ?, expires_ms = ? WHERE device_id = ?",
       JSON.stringify(grant),
@@ -75,11 +85,13 @@ export class DeviceStore {
   }
 
   seen(deviceId: string, now_ms: number): void {
+    this.#read.clear();
     this.#sql.exec("UPDATE devices SET last_seen_ms = ? WHERE device_id = ?", now_ms, deviceId);
   }
 
   /** Removes devices that ended long ago, so the table does not grow for ever. */
   prune(now_ms: number): void {
+    this.#read.clear();
     this.#sql.exec(
       "DELETE FROM devices WHERE coalesce(revoked_ms, expires_ms) < ?",
       now_ms - KEEP_ENDED_DEVICE_MS,

@@ -113,6 +113,16 @@ describe("the record", () => {
     ]);
   });
 
+  test(
+    "a call that has ended holds nothing: the object can be evicted at once",
+    { timeout: 10_000 },
+    async () => {
+      const user = await newUser();
+      expect((await user.call("clickup_space_get", { space: "Product" })).isError).toBeUndefined();
+      await evictDurableObject(user.object);
+    },
+  );
+
   test("an eviction between calls loses nothing", async () => {
     const user = await newUser();
     for (let i = 0; i < 3; i++) {

@@ -62,7 +62,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     may: [
       /^worker\//,
       // Types of the RPC face, and the names of its two headers.
-      /^objects\/rpc\.ts$/,
+      /^objects\/rpc(-operator)?\.ts$/,
       /^tools\/clickup\/(http|errors)\.ts$/,
       /^hono/,
       /^jose$/,
@@ -72,12 +72,13 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^cloudflare:workers$/,
       /^package\.json$/,
     ],
-    types: [/^objects\/rpc\.ts$/, /^tools\/(define|tiers)\.ts$/],
+    // The payment provider is implemented here, for an interface the objects own.
+    types: [/^objects\/(rpc(-operator)?|billing\/billing-port)\.ts$/, /^tools\/(define|tiers)\.ts$/],
   },
   {
     room: /^objects\/stores\//,
     may: [/^objects\/limits\.ts$/],
-    types: [/^objects\/rpc\.ts$/, /^tools\/(define|tiers)\.ts$/],
+    types: [/^objects\/rpc(-operator)?\.ts$/, /^tools\/(define|tiers)\.ts$/],
   },
   {
     room: /^objects\/mcp\//,
@@ -90,7 +91,11 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     ],
     types: [/^objects\//, /^tools\/(define|tiers)\.ts$/],
   },
-  { room: /^objects\/rpc\.ts$/, may: [], types: [/^tools\/(define|tiers)\.ts$/] },
+  {
+    room: /^objects\/rpc(-operator)?\.ts$/,
+    may: [],
+    types: [/^objects\/rpc(-operator)?\.ts$/, /^tools\/(define|tiers)\.ts$/],
+  },
   {
     room: /^objects\//,
     may: [
@@ -120,9 +125,10 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^@hono\/node-server$/,
       /^@modelcontextprotocol\//,
       /^gpt-tokenizer/,
+      /^wrangler$/,
       /^package\.json$/,
     ],
-    types: [/^objects\/rpc\.ts$/],
+    types: [/^objects\/rpc(-operator)?\.ts$/],
   },
 ];
 

@@ -146,6 +146,15 @@ describe("tasks at ClickUp", () => {
     ).toContain("Ship the export endpoint");
     const field = encodeURIComponent(JSON.stringify([{ field_id: fields.number, operator: ">", value: 41 }]));
     expect(await names(`custom_fields=${field}`)).toEqual(["Ship the export endpoint"]);
+    const text = async (operator: string, value: string) =>
+      await names(
+        `custom_fields=${encodeURIComponent(JSON.stringify([{ field_id: fields.text, operator, value }]))}`,
+      );
+    expect(await text("=", "does NOT")).toEqual(["Ship the export endpoint"]);
+    expect(await text("==", "does not")).toEqual([]);
+    expect(await text("==", "Streams, does not buffer.")).toEqual(["Ship the export endpoint"]);
+    expect(await text("!=", "buffer")).not.toContain("Ship the export endpoint");
+    expect(await text("!==", "buffer")).toContain("Ship the export endpoint");
     expect((await names(`parent=${tasks.export}&include_closed=true`)).sort()).toEqual([
       "Design the schema",
       "Load test",

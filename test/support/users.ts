@@ -41,6 +41,7 @@ export async function newUser(
     expires_ms?: number | null;
     userId?: string;
     scope?: string;
+    tier?: "free" | "premium";
   } = {},
 ): Promise<TestUser> {
   made++;
@@ -70,6 +71,11 @@ export async function newUser(
     expires_ms: options.expires_ms ?? null,
   });
   if (!added.ok) throw new Error(added.error.message);
+  if (options.tier === "premium") {
+    // Let go of at once: a stub that is kept would keep the object in memory.
+    using billing = await object.billing();
+    await billing.grantPremium(Date.now() + 3_600_000);
+  }
   const bearer = await tokenFor(userId, deviceId, options.scope);
   const post = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
     exports.default.fetch(

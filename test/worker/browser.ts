@@ -15,7 +15,7 @@ export class Browser {
   /** Posts a form as a page of ours would: `Referrer-Policy: no-referrer` makes browsers send `Origin: null`. */
   async post(
     url: string,
-    fields: Record<string, string>,
+    fields: Record<string, string> | [string, string][],
     headers: Record<string, string> = {},
   ): Promise<Response> {
     return this.#send(
@@ -63,6 +63,13 @@ export function hiddenField(html: string, name: string): string {
 /** Where the page's form posts to. */
 export function formAction(html: string): string {
   const action = /<form[^>]*action="([^"]*)"/.exec(html)?.[1];
+  if (action === undefined) throw new Error("no form in the page");
+  return unescapeHtml(action);
+}
+
+/** The same for a page with several forms: its last one. */
+export function lastFormAction(html: string): string {
+  const action = [...html.matchAll(/<form[^>]*action="([^"]*)"/g)].at(-1)?.[1];
   if (action === undefined) throw new Error("no form in the page");
   return unescapeHtml(action);
 }

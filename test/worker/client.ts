@@ -1,6 +1,6 @@
 /** An MCP client's side of OAuth: registration, PKCE, code and refresh exchange, and a call. */
 import { exports } from "cloudflare:workers";
-import { formAction, hiddenField, locationOf, ORIGIN, type Browser } from "./browser.ts";
+import { formAction, hiddenField, lastFormAction, locationOf, ORIGIN, type Browser } from "./browser.ts";
 
 export const REDIRECT = "https://client.example/cb";
 
@@ -72,7 +72,7 @@ export async function consent(
   return browser.post("/authorize", { handle, decision, access });
 }
 
-/** Consent, then a personal token: ends with the redirect to the client. */
+/** Consent, then a personal token: ends with the redirect to the client. All Workspaces are chosen. */
 export async function authorizeByToken(
   browser: Browser,
   client: Client,
@@ -80,7 +80,16 @@ export async function authorizeByToken(
   access = "write",
 ): Promise<URL> {
   const form = await consent(browser, client, "token", access);
-  return locationOf(await browser.post(formAction(await form.text()), { api_key: token }));
+  const answer = await browser.post(formAction(await form.text()), { api_key: token });
+  return locationOf(await allWorkspaces(browser, answer));
+}
+
+/** Answers the question for Workspaces where it is asked. */
+export async function allWorkspaces(browser: Browser, answer: Response): Promise<Response> {
+  if (answer.status !== 200) return answer;
+  const html = await answer.text();
+  if (!html.includes("Choose Workspaces")) throw new Error(`not the Workspaces page: ${html.slice(0, 500)}`);
+  return browser.post(lastFormAction(html), { workspaces: "all", decision: "connect" });
 }
 
 export interface Tokens {

@@ -11,6 +11,8 @@ const account: AccountView = {
   timeZone: "UTC",
   workspaces: [],
   defaultWorkspaceId: null,
+  timeZoneOverride: null,
+  defaultPinned: false,
   credentials: [],
   tier: "free",
   created_ms: 1_700_000_000_000,

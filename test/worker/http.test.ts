@@ -49,7 +49,7 @@ describe("without secrets", () => {
       ...(env as unknown as Bindings),
       JWT_SECRET: undefined,
       ENCRYPTION_KEY: undefined,
-    } as Bindings;
+    } as unknown as Bindings;
     for (const path of ["/", "/mcp", "/authorize", "/.well-known/oauth-authorization-server"]) {
       const response = await serve(new Request(ORIGIN + path), broken, createExecutionContext());
       expect(response.status).toBe(503);

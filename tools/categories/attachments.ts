@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readAttachment } from "../attachment-source.ts";
 import { uploadAttachment } from "../clickup/attachments.ts";
 import { defineTool } from "../define.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { writeComment } from "../comment-create.ts";
 import { commentPage } from "../comment-pages.ts";
 import { defineTool } from "../define.ts";

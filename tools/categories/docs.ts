@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { getDoc } from "../clickup/docs.ts";
 import { defineTool } from "../define.ts";
 import type { Tool } from "../define.ts";

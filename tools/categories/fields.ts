@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { FieldPlaceKind } from "../clickup/fields.ts";
 import { confirmFirst } from "../confirm.ts";
 import { defineTool } from "../define.ts";

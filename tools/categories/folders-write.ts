@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { getFolder } from "../clickup/hierarchy.ts";
 import { createFolder, deletePlace, updateFolder } from "../clickup/places-write.ts";
 import { changesOf, notAppliedOf, notAppliedWarning, stateAfter } from "../asked.ts";

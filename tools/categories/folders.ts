@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { getFolder } from "../clickup/hierarchy.ts";
 import { defineTool } from "../define.ts";
 import { Cursor, PlaceReference } from "../params.ts";

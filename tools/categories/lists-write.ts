@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { changesOf, notAppliedOf, notAppliedWarning, stateAfter } from "../asked.ts";
 import { getList } from "../clickup/hierarchy.ts";
 import type { ListRecord } from "../clickup/hierarchy.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { getList } from "../clickup/hierarchy.ts";
 import { defineTool } from "../define.ts";
 import { PlaceReference } from "../params.ts";

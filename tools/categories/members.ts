@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Person } from "../clickup/people.ts";
 import { defineTool } from "../define.ts";
 import { lookUpPeople, searchPeople } from "../member-search.ts";

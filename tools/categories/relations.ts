@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { addDependency, addLink, removeDependency, removeLink } from "../clickup/relations.ts";
 import { confirmFirst } from "../confirm.ts";
 import { defineTool } from "../define.ts";

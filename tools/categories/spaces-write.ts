@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { notAppliedOf, notAppliedWarning } from "../asked.ts";
 import { getSpace } from "../clickup/hierarchy.ts";
 import { createSpace, deletePlace } from "../clickup/places-write.ts";

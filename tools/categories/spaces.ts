@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { getSpace } from "../clickup/hierarchy.ts";
 import { defineTool } from "../define.ts";
 import { LISTING_AGE_MS, loadHierarchy, loadSpaces } from "../hierarchy.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { getSpaceTags } from "../clickup/tags.ts";
 import { addTaskTag, removeTaskTag } from "../clickup/tasks.ts";
 import { confirmFirst } from "../confirm.ts";

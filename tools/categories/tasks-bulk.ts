@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bulkContext, BulkOutput, bulkReport, bulkSummary, claimTask } from "../bulk-report.ts";
 import { updateOne } from "../bulk-update.ts";
 import { deleteTask } from "../clickup/tasks.ts";

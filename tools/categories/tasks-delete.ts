@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { deleteTask } from "../clickup/tasks.ts";
 import { confirmFirst } from "../confirm.ts";
 import { defineTool } from "../define.ts";

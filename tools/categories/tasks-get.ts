@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { getTaskComments } from "../clickup/tasks.ts";
 import { defineTool } from "../define.ts";
 import { someOf, TaskReference } from "../params.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineTool } from "../define.ts";
 import { Cursor, FieldValues, Flag, oneOf, someOf, Text, TextList, When } from "../params.ts";
 import { ORDERS, prepareSearch } from "../search-filter.ts";

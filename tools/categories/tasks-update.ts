@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineTool } from "../define.ts";
 import { TaskReference, Text, TextList } from "../params.ts";
 import { forgetTask, keepTask } from "../recent-task.ts";

@@ -1,6 +1,6 @@
 /** POST /auth/api-key: stores a personal ClickUp token for the caller, after ClickUp confirmed whose it is. */
 import { insufficientScope, type OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import { z } from "zod";
+import * as z from "zod";
 import { userIdOf, userObject } from "../directory.ts";
 import type { Bindings, Config } from "../env.ts";
 import { readCapped } from "../html.tsx";
@@ -33,10 +33,15 @@ export async function storeApiKey(
   }
 
   const user = userObject(env, ctx.props.userId);
-  if (!(await user.deviceActive(ctx.props.deviceId))) {
+  const device = await user.activeDevice(ctx.props.deviceId);
+  if (device === null) {
     return failure(401, "This device was signed out. Sign in again.", {
       "WWW-Authenticate": invalidTokenChallenge(config.origin),
     });
+  }
+  // The token may be older than its owner's decision to let the device only read.
+  if (device.grant.access !== "write") {
+    return failure(403, "Its owner made this device read-only; it cannot change the ClickUp credential.");
   }
   const credential = { kind: "personal" as const, token: input };
   const identity = await identify(config, credential);

@@ -3,7 +3,7 @@
  * the user's object decides whether that device still works, so a token can be revoked before it expires.
  */
 import { errors, jwtVerify, SignJWT } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import type { Config } from "../env.ts";
 
 export interface DeviceToken {

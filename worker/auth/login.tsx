@@ -1,20 +1,22 @@
 /**
- * /auth/login: sign-in for clients without OAuth. It ends on a page that shows a signed token.
+ * /auth/login: sign-in on our own account. It ends on a page that shows a signed token for a client without OAuth,
+ * or, with `?for=account`, on the account page. Either way this browser is signed in afterwards.
  * The state lives in a signed `__Host-` cookie: bound to this browser, ten minutes, cleared by its first use.
  */
 import { errors, jwtVerify, SignJWT } from "jose";
 import { generateCookie, getCookie } from "hono/cookie";
-import { z } from "zod";
+import * as z from "zod";
 import type { AppContext } from "../context.ts";
-import { base32, newDeviceId } from "../directory.ts";
+import { base32 } from "../directory.ts";
 import { errorPage, htmlPage, readForm, redirectTo } from "../html.tsx";
 import { clickUpAuthorizeUrl } from "../oauth/clickup.ts";
-import { JWT_CLIENT_ID } from "../oauth/provider.ts";
-import { LoginPage } from "../pages/login.tsx";
+import { LIFETIMES, TOKEN_LIFETIMES } from "../pages/choice-texts.ts";
+import { LoginPage, SignInPage } from "../pages/login.tsx";
 import { SuccessPage } from "../pages/success.tsx";
-import { signDeviceToken } from "./jwt.ts";
-import { accessOf, scopesOf, type Access } from "./scopes.ts";
+import { issueToken } from "./issue-token.ts";
+import { accessOf, type Access } from "./scopes.ts";
 import { signIn, type Outcome, type SignedIn } from "./sign-in.ts";
+import { openWebSession, readWebSession } from "./web-session.ts";
 
 const COOKIE = "clickup-mcp-login";
 const TTL_SECONDS = 600;
@@ -22,15 +24,42 @@ const TYPE = "login+jwt";
 
 export interface LoginTicket {
   state: string;
+  /** What the person gets at the end. */
+  purpose: "token" | "account";
   access: Access;
+  /** Of the token. */
+  lifetime_s: number;
+  /** Page of the account to go on with. */
+  next: string;
 }
 
-const ticketClaims = z.object({ state: z.string().min(1), access: z.enum(["read", "write"]) });
+const ticketClaims = z.object({
+  state: z.string().min(1),
+  purpose: z.enum(["token", "account"]),
+  access: z.enum(["read", "write"]),
+  lifetime_s: z.number().int().positive(),
+  next: z.string(),
+});
+
+/** Pages a sign-in may go on to: of the account, nowhere else. A plan page may carry the reference of its link. */
+const NEXT = /^\/account(\/[a-z]+(\/[0-9a-f]{32})?)?$/;
 
 /** GET /auth/login */
 export async function showLogin(c: AppContext): Promise<Response> {
+  const purpose = c.req.query("for") === "account" ? "account" : "token";
+  const next = c.req.query("next") ?? "";
+  if (purpose === "account" && (await readWebSession(c)) !== null) {
+    return redirectTo(NEXT.test(next) ? next : "/account", new Headers(), 302);
+  }
   // Another tab of this browser may be on the way to ClickUp: it keeps its state.
-  const ticket = (await readTicket(c)) ?? { state: newState(), access: "write" as const };
+  const state = (await readTicket(c))?.state ?? newState();
+  const ticket: LoginTicket = {
+    state,
+    purpose,
+    access: "write",
+    lifetime_s: c.var.config.jwt.ttl_seconds,
+    next: NEXT.test(next) ? next : "/account",
+  };
   return loginPage(c, ticket, null, 200);
 }
 
@@ -41,9 +70,8 @@ export async function startLogin(c: AppContext): Promise<Response> {
   if (form instanceof Response) return form;
   const known = await readTicket(c);
   if (!known || known.state !== form.get("state")) return startAgain();
-  const access = accessOf(form.get("access"));
-  if (access === null) return loginPage(c, known, "Choose what the token may do.", 400);
-  const ticket: LoginTicket = { state: known.state, access };
+  const ticket = ticketOf(c, form, known.state);
+  if (typeof ticket === "string") return loginPage(c, known, ticket, 400);
 
   const token = (form.get("api_key") ?? "").trim();
   const { app } = config.clickup;
@@ -55,6 +83,40 @@ export async function startLogin(c: AppContext): Promise<Response> {
   const signedIn = await signIn(c.env, config, { kind: "personal", token });
   if (!signedIn.ok) return loginPage(c, ticket, signedIn.problem.message, signedIn.problem.status);
   return finishLogin(c, ticket, signedIn);
+}
+
+/**
+ * Sends a person who is signed in to ClickUp's page for a fresh credential, and on to `next` afterwards.
+ * @returns `null` where this server has no ClickUp app
+ */
+export async function beginClickUpLogin(c: AppContext, next: string): Promise<Response | null> {
+  const { config } = c.var;
+  if (config.clickup.app === null) return null;
+  const ticket: LoginTicket = {
+    state: newState(),
+    purpose: "account",
+    access: "write",
+    lifetime_s: config.jwt.ttl_seconds,
+    next,
+  };
+  const target = clickUpAuthorizeUrl(config, config.clickup.app.clientId, ticket.state);
+  return redirectTo(target, await ticketHeaders(c, ticket), 303);
+}
+
+/** The ticket a form asks for, or what is missing in it. */
+function ticketOf(c: AppContext, form: URLSearchParams, state: string): LoginTicket | string {
+  const next = form.get("next") ?? "";
+  const base = { state, next: NEXT.test(next) ? next : "/account" };
+  const standard_s = c.var.config.jwt.ttl_seconds;
+  if (form.get("purpose") === "account")
+    return { ...base, purpose: "account", access: "write", lifetime_s: standard_s };
+  const access = accessOf(form.get("access"));
+  if (access === null) return "Choose what the token may do.";
+  const chosen = form.get("lifetime") ?? "standard";
+  if (chosen === "standard") return { ...base, purpose: "token", access, lifetime_s: standard_s };
+  const named = TOKEN_LIFETIMES.find((one) => one === chosen);
+  if (named === undefined) return "Choose how long the token works.";
+  return { ...base, purpose: "token", access, lifetime_s: LIFETIMES[named].seconds };
 }
 
 /** The ticket of this browser when the callback's state is its own; otherwise `null`. */
@@ -70,53 +132,48 @@ export async function finishLogin(
   signedIn: Outcome<SignedIn>,
 ): Promise<Response> {
   const headers = new Headers({ "Set-Cookie": cookie("", 0) });
-  if (signedIn.ok) return issueToken(c, ticket.access, signedIn.value, headers);
+  if (signedIn.ok) {
+    headers.append("Set-Cookie", await openWebSession(c, signedIn.value.userId));
+    return ticket.purpose === "account"
+      ? redirectTo(ticket.next, headers, 303)
+      : showToken(c, ticket, signedIn.value, headers);
+  }
   const { problem } = signedIn;
   if (problem.retryAfter_s !== null) headers.set("Retry-After", String(problem.retryAfter_s));
+  const again = ticket.purpose === "account" ? "/auth/login?for=account" : "/auth/login";
   return errorPage(
     problem.status,
     {
       title: "You are not signed in",
       message: problem.message,
-      next: { label: "Try again", href: "/auth/login" },
+      next: { label: "Try again", href: again },
     },
     headers,
   );
 }
 
-async function issueToken(
+async function showToken(
   c: AppContext,
-  access: Access,
+  { access, lifetime_s }: LoginTicket,
   { userId, account, user }: SignedIn,
   headers: Headers,
 ): Promise<Response> {
   const { config } = c.var;
-  const now_ms = Date.now();
-  const expires_s = Math.floor(now_ms / 1000) + config.jwt.ttl_seconds;
-  const deviceId = newDeviceId();
-  const added = await user.addDevice({
-    deviceId,
-    via: "jwt",
-    clientId: JWT_CLIENT_ID,
-    clientName: "Pasted token",
+  const issued = await issueToken(config, userId, user, {
+    name: "Pasted token",
     grant: { access, toolSets: null, workspaces: null },
-    expires_ms: expires_s * 1000,
+    lifetime_s,
   });
-  if (!added.ok) throw new Error(`addDevice refused: ${added.error.kind}`);
-  const token = await signDeviceToken(
-    config,
-    { userId, deviceId, scopes: scopesOf(access), expires_s },
-    now_ms,
-  );
+  if (!issued.ok) throw new Error(`addDevice refused: ${issued.error.kind}`);
   return htmlPage(
     (nonce) => (
       <SuccessPage
         nonce={nonce}
-        username={account.username || account.email || "ClickUp user"}
-        token={token}
+        title={`You are signed in, ${account.username || account.email || "ClickUp user"}`}
+        token={issued.value.token}
         mcpUrl={`${config.origin}/mcp`}
         access={access}
-        expires_ms={expires_s * 1000}
+        expires_ms={issued.value.expires_ms}
       />
     ),
     { headers },
@@ -130,17 +187,22 @@ async function loginPage(
   status: number,
 ): Promise<Response> {
   const { config } = c.var;
+  const clickUpSignIn = config.clickup.app !== null;
+  const { state, next } = ticket;
   return htmlPage(
-    (nonce) => (
-      <LoginPage
-        nonce={nonce}
-        state={ticket.state}
-        chosen={ticket.access}
-        clickUpSignIn={config.clickup.app !== null}
-        problem={problem}
-        lifetime_hours={Math.max(1, Math.round(config.jwt.ttl_seconds / 3600))}
-      />
-    ),
+    (nonce) =>
+      ticket.purpose === "account" ? (
+        <SignInPage nonce={nonce} state={state} next={next} clickUpSignIn={clickUpSignIn} problem={problem} />
+      ) : (
+        <LoginPage
+          nonce={nonce}
+          state={state}
+          chosen={ticket.access}
+          clickUpSignIn={clickUpSignIn}
+          problem={problem}
+          standard_hours={Math.max(1, Math.round(config.jwt.ttl_seconds / 3600))}
+        />
+      ),
     { status, headers: await ticketHeaders(c, ticket), leadsTo: [config.clickup.authUrl] },
   );
 }
@@ -149,7 +211,7 @@ function startAgain(): Response {
   return errorPage(400, {
     title: "Start again",
     message: "This sign-in expired, was used already, or was opened in another browser.",
-    next: { label: "Get a token", href: "/auth/login" },
+    next: { label: "Sign in", href: "/auth/login" },
   });
 }
 

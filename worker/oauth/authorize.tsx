@@ -1,33 +1,42 @@
 /**
- * GET and POST /authorize, and the personal-token form that may follow.
+ * GET and POST /authorize, and the forms that may follow: personal token, Workspaces.
  * Consent comes before ClickUp is reached, so that no client rides on a sign-in the person did not mean for it.
  */
-import { AuthorizationError, CimdFetchError, type AuthRequest } from "@cloudflare/workers-oauth-provider";
-import { accessOf, WRITE, type Access } from "../auth/scopes.ts";
+import {
+  authorizationErrorRedirect,
+  type AuthRequest,
+  type ConsentDescription,
+} from "@cloudflare/workers-oauth-provider";
+import { readChoices } from "../auth/choices.ts";
+import { scopesOf, WRITE } from "../auth/scopes.ts";
 import { signIn } from "../auth/sign-in.ts";
+import { readWebSession, type WebSession } from "../auth/web-session.ts";
 import type { AppContext } from "../context.ts";
 import { errorPage, htmlPage, readForm, redirectTo } from "../html.tsx";
-import { logEvent } from "../log.ts";
-import { ConsentPage } from "../pages/consent.tsx";
+import { ConsentPage, type ConsentPerson } from "../pages/consent.tsx";
+import { LIFETIMES, type Lifetime } from "../pages/choice-texts.ts";
 import { TokenFormPage } from "../pages/token-form.tsx";
 import { clickUpAuthorizeUrl } from "./clickup.ts";
-import { grantAccess } from "./grant.ts";
+import { finishAuthorization, grantAsRemembered, type UpstreamData } from "./finish.tsx";
 import { REFRESH_IDLE_TTL_SECONDS } from "./provider.ts";
+import { deviceOf, isRemembered, rememberFor } from "./remembered.ts";
 
-const DAY_SECONDS = 24 * 60 * 60;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const TOKEN_PATH = "/authorize/token";
 
-/** What survives from the consent page to the callback, kept by the library under the state. */
-export interface UpstreamData {
-  access: Access;
-}
-
-/** GET /authorize: the consent page. */
+/** GET /authorize: the consent page, unless the person said not to ask again and nothing more is asked for. */
 export async function showConsent(c: AppContext): Promise<Response> {
   const { config, oauth } = c.var;
   const request = await oauth.parseAuthRequest(c.req.raw);
   const details = await oauth.describeConsent(request);
+  const session = await readWebSession(c);
+  const device = session && (await deviceOf(session, request.clientId));
+  if (session && device && (await isRemembered(c, session, request, details, device))) {
+    return grantAsRemembered(c, request, session, device);
+  }
   const consent = await oauth.beginConsent(request);
+  // Clients ask for what the 401 names, which is the least: only an explicit wish is taken as a default.
+  const asksToWrite = details.scope.includes(WRITE) ? "write" : null;
   return htmlPage(
     (nonce) => (
       <ConsentPage
@@ -39,10 +48,10 @@ export async function showConsent(c: AppContext): Promise<Response> {
           redirectHost: details.redirectHost,
           redirectIsLoopback: details.redirectIsLoopback,
         }}
-        // Clients ask for what the 401 names, which is the least: only an explicit wish is taken as a default.
-        chosen={details.scope.includes(WRITE) ? "write" : null}
+        chosen={asksToWrite ?? device?.grant.access ?? null}
+        person={session && personOf(session, device && { grant: device.grant, lifetime: lifetimeOf(device) })}
         clickUpSignIn={config.clickup.app !== null}
-        lifetime_days={REFRESH_IDLE_TTL_SECONDS / DAY_SECONDS}
+        idle_days={(REFRESH_IDLE_TTL_SECONDS * 1000) / DAY_MS}
       />
     ),
     { headers: consent.headers, leadsTo: [config.clickup.authUrl, details.redirectUri] },
@@ -60,21 +69,30 @@ export async function decideConsent(c: AppContext): Promise<Response> {
     const denied = await oauth.denyConsent(c.req.raw, handle);
     return redirectTo(denied.redirectTo, denied.headers, 303);
   }
-  const access = accessOf(form.get("access"));
+  const session = await readWebSession(c);
+  const shownTo = form.get("for_user");
+  // Another account signed in meanwhile, in another tab: its Workspaces were not the ones shown.
+  const mine = session !== null && session.userId === shownTo ? session : null;
+  const choices = readChoices(form, mine?.account.workspaces ?? null);
+  if (!choices.ok) return missing(choices.message);
   const { app } = config.clickup;
-  if (access === null || !(decision === "token" || (decision === "clickup" && app))) {
-    return errorPage(400, {
-      title: "Something is missing",
-      message: "Go back, choose what the application may do, and continue with one of the buttons.",
-    });
+  const byAccount = decision === "account" && mine !== null && isConnected(mine);
+  if (!byAccount && decision !== "token" && !(decision === "clickup" && app)) {
+    return decision === "account" ? signedOut() : missing("Continue with one of the buttons.");
   }
-  const approved = await oauth.approveConsent(c.req.raw, handle);
+  const scope = scopesOf(choices.value.grant.access);
+  const remember = byAccount && form.get("remember") === "yes" ? await rememberFor(config, mine) : null;
+  const approved = await oauth.approveConsent(c.req.raw, handle, {
+    scope,
+    ...(remember === null ? {} : { remember }),
+  });
+  const data: UpstreamData = { choices: choices.value, chosenBy: mine?.userId ?? null, signedIn: null };
+  if (byAccount) return finishAuthorization(c, approved.request, data, mine, approved.headers);
   if (decision === "clickup" && app) {
-    const data: UpstreamData = { access };
     const upstream = await oauth.beginUpstream(approved.request, { data, headers: approved.headers });
     return redirectTo(clickUpAuthorizeUrl(config, app.clientId, upstream.state), upstream.headers, 303);
   }
-  return askForToken(c, approved.request, { access }, approved.headers, null, 200);
+  return askForToken(c, approved.request, data, approved.headers, null, 200);
 }
 
 /** POST /authorize/token: the personal token, for a consent that was given in this browser. */
@@ -83,12 +101,15 @@ export async function takeToken(c: AppContext): Promise<Response> {
   const form = await readForm(c);
   if (form instanceof Response) return form;
   const { request, data, headers } = await oauth.finishUpstream<UpstreamData>(c.req.raw);
+  if (form.get("decision") === "deny") {
+    return redirectTo(authorizationErrorRedirect(request, "access_denied"), headers, 303);
+  }
   const token = (form.get("api_key") ?? "").trim();
   const signedIn = await signIn(c.env, config, { kind: "personal", token });
   if (!signedIn.ok) {
     return askForToken(c, request, data, headers, signedIn.problem.message, signedIn.problem.status);
   }
-  return redirectTo(await grantAccess(oauth, request, data.access, signedIn.value), headers, 303);
+  return finishAuthorization(c, request, { ...data, signedIn: null }, signedIn.value, headers);
 }
 
 /** The token form under a fresh single-use state, so that a mistyped token can be tried again. */
@@ -101,7 +122,7 @@ async function askForToken(
   status: number,
 ): Promise<Response> {
   const { oauth } = c.var;
-  const details = await oauth.describeConsent(request);
+  const details: ConsentDescription = await oauth.describeConsent(request);
   const upstream = await oauth.beginUpstream(request, { data, headers });
   return htmlPage(
     (nonce) => (
@@ -116,25 +137,42 @@ async function askForToken(
   );
 }
 
-/**
- * The answer to a refusal of the OAuth library: a redirect only where it validated the target,
- * otherwise a page. Anything else is ours and goes on as an error.
- */
-export function answerOAuthRefusal(error: unknown): Response {
-  if (error instanceof AuthorizationError) {
-    if (error.redirectTo) return redirectTo(error.redirectTo, new Headers(), 302);
-    return errorPage(400, {
-      title: "This sign-in cannot go on",
-      // The library's own advice ends some of its sentences; ours names where to start.
-      message: `${error.description.replace(/; start again$/, "")}. Start again from your application.`,
-    });
-  }
-  if (error instanceof CimdFetchError) {
-    logEvent("warn", "cimd_fetch", { reason: error.reason, url: error.metadataUrl, detail: error.detail });
-    return errorPage(400, {
-      title: "The application could not be verified",
-      message: "Its description could not be fetched or is not valid. Ask its maker, or try again later.",
-    });
-  }
-  throw error;
+function personOf(session: WebSession, now: ConsentPerson["now"]): ConsentPerson {
+  const { username, email, workspaces } = session.account;
+  return {
+    userId: session.userId,
+    username: username || email || "yourself",
+    workspaces,
+    connected: isConnected(session),
+    now,
+  };
+}
+
+function isConnected(session: WebSession): boolean {
+  return session.account.credentials.length > 0;
+}
+
+/** The choice that comes nearest to how long the device was given. */
+function lifetimeOf(device: { created_ms: number; expires_ms: number | null }): Lifetime {
+  if (device.expires_ms === null) return "until";
+  const days = (device.expires_ms - device.created_ms) / DAY_MS;
+  const fits = (Object.keys(LIFETIMES) as Lifetime[]).find((name) => {
+    const { seconds } = LIFETIMES[name];
+    return seconds !== null && seconds * 1000 >= (days - 1) * DAY_MS;
+  });
+  return fits ?? "90d";
+}
+
+function missing(message: string): Response {
+  return errorPage(400, {
+    title: "Something is missing",
+    message: `${message} Go back, choose what the application may do, and continue with one of the buttons.`,
+  });
+}
+
+function signedOut(): Response {
+  return errorPage(400, {
+    title: "You are signed out",
+    message: "This browser's session ended, or another account signed in. Start again from your application.",
+  });
 }

@@ -4,8 +4,7 @@ import { finishLogin, isLoginCallback } from "../auth/login.tsx";
 import { redeemCode, signIn, type Outcome, type SignedIn } from "../auth/sign-in.ts";
 import type { AppContext } from "../context.ts";
 import { redirectTo } from "../html.tsx";
-import type { UpstreamData } from "./authorize.tsx";
-import { grantAccess } from "./grant.ts";
+import { finishAuthorization, type UpstreamData } from "./finish.tsx";
 
 /** Which flow the state belongs to is told by the browser's cookies, never by ClickUp's answer. */
 export async function clickUpCallback(c: AppContext): Promise<Response> {
@@ -25,7 +24,7 @@ export async function clickUpCallback(c: AppContext): Promise<Response> {
       302,
     );
   }
-  return redirectTo(await grantAccess(oauth, request, data.access, signedIn.value), headers, 302);
+  return finishAuthorization(c, request, { ...data, signedIn: null }, signedIn.value, headers);
 }
 
 async function signInByCode(

@@ -10,11 +10,12 @@ import {
   type OAuthResourceContext,
   type OAuthResourceTokenValidation,
   type TokenExchangeCallbackOptions,
+  type TokenExchangeCallbackResult,
 } from "@cloudflare/workers-oauth-provider";
-import { z } from "zod";
-import type { Via } from "../../objects/rpc.ts";
+import * as z from "zod";
+import type { DeviceView, Via } from "../../objects/rpc.ts";
 import { looksLikeJwt, verifyDeviceToken } from "../auth/jwt.ts";
-import { READ, SCOPES } from "../auth/scopes.ts";
+import { READ, SCOPES, scopesOf } from "../auth/scopes.ts";
 import { userObject } from "../directory.ts";
 import { configOf, type Bindings } from "../env.ts";
 import { logEvent, logIncident } from "../log.ts";
@@ -82,7 +83,8 @@ export function oauthParts(origin: string, handler: ResourceHandler): OAuthParts
   return parts;
 }
 
-function createAuthorizationServer(origin: string): OAuthAuthorizationServer<Bindings> {
+/** The authorization server of `origin`; the resource is the origin itself. */
+export function createAuthorizationServer(origin: string): OAuthAuthorizationServer<Bindings> {
   return new OAuthAuthorizationServer<Bindings>({
     issuer: origin,
     resources: [origin],
@@ -90,23 +92,33 @@ function createAuthorizationServer(origin: string): OAuthAuthorizationServer<Bin
     tokenEndpoint: "/token",
     clientRegistrationEndpoint: "/register",
     clientIdMetadataDocumentEnabled: true,
+    // A private-use scheme (cursor://, com.example.app:/) proves nothing: any program can claim it. Clients that
+    // register one beside https or loopback addresses are served by those; one that has nothing else is refused.
+    allowPrivateUseRedirectUris: false,
     scopesSupported: SCOPES,
     accessTokenTTL: ACCESS_TOKEN_TTL_SECONDS,
     refreshTokenTTL: REFRESH_IDLE_TTL_SECONDS,
     refreshTokenIdleTTL: REFRESH_IDLE_TTL_SECONDS,
-    tokenExchangeCallback: refuseRevokedDevice,
+    tokenExchangeCallback: tokenFor,
     onError: ({ code, status, internal }) =>
       logEvent("warn", "oauth_error", { code, status, category: internal.category, reason: internal.reason }),
   });
 }
 
-/** No new tokens for a device the person revoked. `invalid_grant` also ends the grant in the library. */
-async function refuseRevokedDevice({ env, props }: TokenExchangeCallbackOptions<Bindings>): Promise<void> {
+/**
+ * A token carries the scopes its device allows now, or fewer where the client asked for fewer. No new tokens for
+ * a device that was stopped or has expired: `invalid_grant` also ends the grant in the library.
+ */
+async function tokenFor({
+  env,
+  props,
+  requestedScope,
+}: TokenExchangeCallbackOptions<Bindings>): Promise<TokenExchangeCallbackResult> {
   const parsed = grantProps.safeParse(props);
   if (!parsed.success) throw new OAuthError("invalid_grant", { description: "Sign in again" });
-  let active: boolean;
+  let device: DeviceView | null;
   try {
-    active = await userObject(env, parsed.data.userId).deviceActive(parsed.data.deviceId);
+    device = await userObject(env, parsed.data.userId).activeDevice(parsed.data.deviceId);
   } catch (error) {
     logIncident(error, { during: "token_exchange" });
     throw new OAuthError("temporarily_unavailable", {
@@ -115,8 +127,11 @@ async function refuseRevokedDevice({ env, props }: TokenExchangeCallbackOptions<
       headers: { "Retry-After": "5" },
     });
   }
-  if (!active)
+  if (device === null)
     throw new OAuthError("invalid_grant", { description: "This device was signed out; sign in again" });
+  const allowed = scopesOf(device.grant.access);
+  const wanted = allowed.filter((scope) => requestedScope.includes(scope));
+  return { accessTokenScope: wanted.length > 0 ? wanted : [READ] };
 }
 
 /** Accepts our JWT by its shape, everything else by the authorization server's own records. */

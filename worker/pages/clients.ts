@@ -38,6 +38,28 @@ export function clientSetups(mcpUrl: string, token: string | null): ClientSetup[
       where: ".vscode/mcp.json",
       text: json({ servers: { clickup: { type: "http", url: mcpUrl, ...headers } } }),
     },
+    {
+      key: "codex",
+      name: "Codex",
+      where: "~/.codex/config.toml",
+      text: [
+        "[mcp_servers.clickup]",
+        `url = "${mcpUrl}"`,
+        ...(token === null ? [] : [`http_headers = { Authorization = "Bearer ${token}" }`]),
+      ].join("\n"),
+    },
+    {
+      key: "gemini",
+      name: "Gemini CLI",
+      where: "~/.gemini/settings.json",
+      text: json({ mcpServers: { clickup: { httpUrl: mcpUrl, ...headers } } }),
+    },
+    {
+      key: "windsurf",
+      name: "Windsurf",
+      where: "~/.codeium/windsurf/mcp_config.json",
+      text: json({ mcpServers: { clickup: { serverUrl: mcpUrl, ...headers } } }),
+    },
   ];
 }
 

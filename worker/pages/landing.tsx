@@ -1,4 +1,6 @@
 /** What this server is and how to connect to it. */
+import { TOOLS } from "../../tools/catalog.ts";
+import { TOOL_SET_NAMES, TOOL_SET_TEXTS } from "./choice-texts.ts";
 import { clientSetups } from "./clients.ts";
 import { Layout, PRODUCT } from "./layout.tsx";
 import { Snippet } from "./snippet.tsx";
@@ -18,11 +20,14 @@ export function LandingPage({ nonce, mcpUrl }: { nonce: string; mcpUrl: string }
           can find tasks, write docs, answer comments and track time in the Workspaces you choose.
         </p>
         <Snippet id="mcp-url" label="MCP server URL" text={mcpUrl} wrap />
-        <ul>
-          <li>You choose read-only or read and write for each client, before ClickUp is asked anything.</li>
-          <li>Clients get a token of this server. Your ClickUp credentials stay here, encrypted.</li>
-          <li>Every call is recorded, and a client that was signed out stops working at once.</li>
-        </ul>
+        <div class="actions">
+          <a class="button primary" href="#connect">
+            Connect a client
+          </a>
+          <a class="button" href="/account">
+            Your account
+          </a>
+        </div>
       </section>
       <section class="card" aria-labelledby="connect">
         <h2 id="connect">Connect a client</h2>
@@ -30,12 +35,40 @@ export function LandingPage({ nonce, mcpUrl }: { nonce: string; mcpUrl: string }
           These clients open a browser for the sign-in by themselves. In Claude, ChatGPT and other apps that
           ask for a connector or server URL, paste the URL above.
         </p>
-        {clientSetups(mcpUrl, null).map((setup) => (
-          <div>
-            <h3>{setup.name}</h3>
+        {clientSetups(mcpUrl, null).map((setup, i) => (
+          <details open={i === 0}>
+            <summary>{setup.name}</summary>
             <Snippet id={setup.key} label={setup.where} text={setup.text} />
-          </div>
+          </details>
         ))}
+      </section>
+      <section class="card" aria-labelledby="able">
+        <h2 id="able">What it can do</h2>
+        <p>
+          {TOOLS.length} tools in {TOOL_SET_NAMES.length} sets. You choose the sets a client gets.
+        </p>
+        <ul class="two">
+          {TOOL_SET_NAMES.map((set) => (
+            <li>
+              <strong>{TOOL_SET_TEXTS[set].name}</strong>
+              <span class="note">{TOOL_SET_TEXTS[set].about}</span>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section class="card" aria-labelledby="yours">
+        <h2 id="yours">You stay in charge</h2>
+        <ul>
+          <li>
+            For each client you choose read-only or read and write, the Workspaces, the tools and how long,
+            before ClickUp is asked anything. You can change it later.
+          </li>
+          <li>Clients get a token of this server. Your ClickUp credentials stay here, encrypted.</li>
+          <li>
+            Every call is recorded for you to see, with ids and names only. A client you stop is out at once.
+          </li>
+          <li>What others wrote in ClickUp is marked as untrusted before a model reads it.</li>
+        </ul>
       </section>
       <section class="card" aria-labelledby="token">
         <h2 id="token">Your client has no sign-in?</h2>

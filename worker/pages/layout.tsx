@@ -8,14 +8,16 @@ export const PRODUCT = "ClickUp MCP server";
 interface LayoutProps {
   nonce: string;
   title: string;
-  /** Landing page only: more room. */
+  /** More room: the landing and the account pages. */
   wide?: boolean;
+  /** One more entry of the site's navigation, e.g. the way out. */
+  entry?: Child;
   /** Shown to search engines; every other page is kept out. */
   description?: string;
   children: Child;
 }
 
-export function Layout({ nonce, title, wide, description, children }: LayoutProps) {
+export function Layout({ nonce, title, wide, entry, description, children }: LayoutProps) {
   return (
     <html lang="en">
       <head>
@@ -42,6 +44,11 @@ export function Layout({ nonce, title, wide, description, children }: LayoutProp
               <Mark />
               {PRODUCT}
             </a>
+            <nav aria-label="Site">
+              <a href="/#connect">Connect</a>
+              <a href="/account">Your account</a>
+              {entry}
+            </nav>
           </header>
           <main id="content">{children}</main>
           <footer>

@@ -24,7 +24,14 @@ body {
 }
 .page { width: 100%; max-width: 35rem; }
 .page.wide { max-width: 47rem; }
-.brand { display: flex; align-items: center; gap: 0.6rem; font-weight: 600; color: var(--text); text-decoration: none; margin-bottom: 1.25rem; width: fit-content; }
+.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0.2rem 2rem; padding: 0; list-style: none; }
+.two li { margin: 0; padding: 0.45rem 0; }
+.two strong { display: block; }
+header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0.5rem 1.25rem; margin-bottom: 1.25rem; }
+header nav { display: flex; gap: 1.1rem; font-size: 0.95rem; }
+header nav a { color: var(--muted); text-decoration: none; padding: 0.35rem 0; }
+header nav a:hover { color: var(--text); text-decoration: underline; }
+.brand { display: flex; align-items: center; gap: 0.6rem; font-weight: 600; color: var(--text); text-decoration: none; width: fit-content; }
 .brand svg { width: 1.7rem; height: 1.7rem; flex: none; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 14px; padding: clamp(1.2rem, 4.5vw, 2.25rem); }
 .card + .card { margin-top: 1.1rem; }
@@ -70,12 +77,58 @@ button:hover, .button:hover { background: var(--sunken); }
 .choice:focus-within { outline: 3px solid var(--accent); outline-offset: 1px; }
 .choice input:focus-visible { outline: none; }
 label.field { display: block; font-weight: 600; margin-bottom: 0.3rem; }
-input[type="password"], textarea {
+input[type="password"], input[type="text"], select, textarea {
   width: 100%; font-family: var(--mono); font-size: 0.95rem; padding: 0.65rem 0.8rem; color: var(--text);
   background: var(--sunken); border: 1px solid var(--line-strong); border-radius: 9px;
 }
+input[type="text"], select { font-family: inherit; min-height: 2.75rem; }
 input + .note { margin: 0.45rem 0 0; }
 textarea { min-height: 7.5rem; resize: vertical; overflow-wrap: anywhere; }
+.after { margin-top: 1.1rem; }
+.group { margin: 1.3rem 0; }
+.pick { display: flex; flex-wrap: wrap; gap: 0.35rem 1.4rem; }
+.pick label, .tick { display: flex; gap: 0.55rem; align-items: flex-start; padding: 0.3rem 0; cursor: pointer; }
+.pick input, .tick input { margin: 0.28rem 0 0; accent-color: var(--accent); width: 1.05rem; height: 1.05rem; flex: none; }
+.ticks { padding: 0.5rem 0.95rem; margin-top: 0.4rem; background: var(--sunken); border-radius: 10px; }
+.ticks .note { display: block; line-height: 1.35; }
+.pick:has(input[value="all"]:checked) + .ticks { display: none; }
+.tabs { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.35rem; margin: 0 0 1.1rem; border-bottom: 1px solid var(--line); }
+.tabs a { padding: 0.6rem 0.75rem; color: var(--muted); text-decoration: none; border-bottom: 2px solid transparent; margin-bottom: -1px; }
+.tabs a:hover { color: var(--text); }
+.tabs a[aria-current] { color: var(--text); font-weight: 600; border-bottom-color: var(--accent); }
+header nav button { font: inherit; min-height: 0; padding: 0.35rem 0; border: 0; background: none; color: var(--muted); }
+header nav button:hover { background: none; color: var(--text); text-decoration: underline; }
+.good { border-left: 4px solid var(--good); background: var(--surface); border-radius: 6px; padding: 0.7rem 0.95rem; margin: 0 0 1.1rem; }
+.head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0.4rem 1rem; margin-bottom: 0.6rem; }
+.head h1, .head h2 { margin: 0; }
+.figures { display: flex; flex-wrap: wrap; gap: 0.7rem 2.2rem; margin: 0 0 1.1rem; padding: 0; background: none; }
+.figures div { display: flex; flex-direction: column-reverse; }
+.figures dd { font-size: 1.4rem; font-weight: 600; line-height: 1.25; letter-spacing: -0.01em; }
+.figures dt { font-size: 0.9rem; }
+figure { margin: 0; }
+.chart { display: block; width: 100%; height: auto; }
+.chart .bar { fill: var(--accent); }
+.chart .rule { stroke: var(--line); stroke-width: 1; }
+.ends { display: flex; justify-content: space-between; font-size: 0.8rem; color: var(--muted); font-variant-numeric: tabular-nums; }
+figure details { margin-top: 0.9rem; }
+.rows { list-style: none; padding: 0; margin: 0; }
+.rows > li { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0.5rem 1rem; padding: 0.9rem 0; border-top: 1px solid var(--line); margin: 0; }
+.rows > li:first-child { border-top: 0; padding-top: 0.2rem; }
+.rows > li > div:first-child { flex: 1 1 16rem; min-width: 0; overflow-wrap: anywhere; }
+.rows .note { line-height: 1.45; }
+.rows .actions { margin: 0; flex-wrap: nowrap; }
+.tag { display: inline-block; font-size: 0.78rem; font-weight: 600; line-height: 1.5; padding: 0.05rem 0.5rem; border: 1px solid var(--line); border-radius: 99px; color: var(--muted); white-space: nowrap; }
+.tag.bad { color: var(--bad); border-color: currentColor; }
+.tag.ok { color: var(--good); border-color: currentColor; }
+.danger { color: var(--bad); border-color: currentColor; }
+.filter { display: flex; flex-wrap: wrap; gap: 0.7rem; align-items: flex-end; margin: 0 0 1.2rem; }
+.filter > div { flex: 1 1 11rem; min-width: 0; }
+table { width: 100%; border-collapse: collapse; font-size: 0.93rem; }
+th { text-align: left; font-weight: 600; color: var(--muted); padding: 0.4rem 0.8rem 0.4rem 0; border-bottom: 1px solid var(--line); }
+td { padding: 0.55rem 0.8rem 0.55rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+td:last-child, th:last-child { padding-right: 0; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.nowrap { white-space: nowrap; }
 .divider { border: 0; border-top: 1px solid var(--line); margin: 1.6rem 0; }
 .snippet { position: relative; margin: 0.5rem 0 1rem; }
 .snippet pre { margin: 0; padding: 0.9rem 1rem; background: var(--sunken); border: 1px solid var(--line); border-radius: 9px; overflow-x: auto; font-family: var(--mono); font-size: 0.86rem; line-height: 1.55; white-space: pre; }
@@ -96,6 +149,19 @@ footer a { color: inherit; }
   dl { grid-template-columns: 1fr; gap: 0.05rem; }
   dd + dt { margin-top: 0.55rem; }
   .actions button, .actions .button { width: 100%; }
+  .rows .actions { width: 100%; }
+  .rows .actions > * { flex: 1; }
+  .figures dd + dt { margin: 0; }
+  .filter button { width: 100%; }
+  .events thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .events tr { display: grid; grid-template-columns: 1fr auto; gap: 0.1rem 1rem; padding: 0.7rem 0; border-bottom: 1px solid var(--line); }
+  .events td { display: block; border: 0; padding: 0; }
+  .events td:nth-child(1) { order: 3; color: var(--muted); }
+  .events td:nth-child(2) { order: 1; font-weight: 600; }
+  .events td:nth-child(3) { order: 4; text-align: right; color: var(--muted); }
+  .events td:nth-child(4) { order: 2; text-align: right; }
+  .tabs { gap: 0; justify-content: space-between; }
+  .tabs a { padding: 0.6rem 0.3rem; font-size: 0.95rem; }
 }
 @media (prefers-reduced-motion: no-preference) { .choice, button { transition: border-color 120ms, background-color 120ms; } }
 @media (forced-colors: active) { .card, .choice, button { border: 1px solid; } }

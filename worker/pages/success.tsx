@@ -5,19 +5,19 @@ import { CopyButton, Snippet } from "./snippet.tsx";
 
 interface SuccessProps {
   nonce: string;
-  username: string;
+  title: string;
   token: string;
   mcpUrl: string;
   access: "read" | "write";
   expires_ms: number;
 }
 
-export function SuccessPage({ nonce, username, token, mcpUrl, access, expires_ms }: SuccessProps) {
+export function SuccessPage({ nonce, title, token, mcpUrl, access, expires_ms }: SuccessProps) {
   const expires = new Date(expires_ms).toISOString();
   return (
     <Layout nonce={nonce} title="Your token" wide>
       <section class="card">
-        <h1>You are signed in, {username}</h1>
+        <h1>{title}</h1>
         <p class="lead">Copy the token into your client now: this page does not show it again.</p>
         <dl>
           <dt>MCP server URL</dt>
@@ -44,6 +44,7 @@ export function SuccessPage({ nonce, username, token, mcpUrl, access, expires_ms
         <div class="alert">
           <p>
             Whoever has this token can use your ClickUp. Keep it out of shared files, screenshots and chats.
+            You can change or stop it on <a href="/account">your account page</a>.
           </p>
         </div>
       </section>

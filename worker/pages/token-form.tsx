@@ -60,6 +60,9 @@ export function TokenFormPage({ nonce, action, clientName, problem }: TokenFormP
           <TokenField problem={problem} />
           <div class="actions">
             <button class="primary">Connect</button>
+            <button class="quiet" name="decision" value="deny" formnovalidate>
+              Cancel
+            </button>
           </div>
         </form>
       </div>

@@ -1,0 +1,157 @@
+import type { Tier } from "../../tools/tiers.ts";
+
+/** A subscription to the premium product, as far as the plan depends on it. */
+export interface SubscriptionFact {
+  id: string;
+  /** Stripe's word: active, trialing, past_due, paused, unpaid, incomplete, incomplete_expired, canceled. */
+  status: string;
+  created_ms: number;
+  priceId: string;
+  /** "month" or "year". */
+  interval: string;
+  /** In the currency's smallest unit. */
+  amount: number | null;
+  currency: string;
+  /** When it ends, if its end is planned. */
+  ends_ms: number | null;
+  periodEnd_ms: number | null;
+  /** `null`: it never had a trial. */
+  trialEnd_ms: number | null;
+}
+
+/** A Checkout session that can still be paid. */
+export interface OpenCheckout {
+  id: string;
+  url: string;
+  expires_ms: number;
+  /** What it was made for: another choice needs another session. */
+  terms: string;
+}
+
+export interface Entitlement {
+  /** The tier last announced. */
+  tier: Tier;
+  customerId: string | null;
+  /** Part of idempotency keys: a deleted customer must not be replayed. */
+  customerGeneration: number;
+  /** The best subscription; `null`: none. */
+  subscription: SubscriptionFact | null;
+  /** Subscriptions that grant premium; more than one is somebody paying twice. */
+  liveSubscriptions: number;
+  pastDueSince_ms: number | null;
+  trialUsed: boolean;
+  grantedUntil_ms: number | null;
+  synced_ms: number | null;
+  checkout: OpenCheckout | null;
+  checkoutAttempt: number;
+  /** Random; stands in upgrade links for the user they were made for. */
+  linkRef: string;
+}
+
+export interface TierChange {
+  at_ms: number;
+  from: Tier;
+  to: Tier;
+  why: string;
+  eventId: string | null;
+}
+
+/** Tables `entitlement` and `entitlement_history`. The row is kept in memory: it is read on every call. */
+export class EntitlementStore {
+  readonly #sql: SqlStorage;
+  #row: Entitlement | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  read(): Entitlement {
+    this.#row ??= this.#load();
+    return this.#row;
+  }
+
+  write(change: Partial<Entitlement>): Entitlement {
+    const row = { ...this.read(), ...change };
+    this.#sql.exec(
+      `UPDATE entitlement SET tier = ?, customer_id = ?, customer_generation = ?, subscription = ?,
+         live_subscriptions = ?, past_due_since_ms = ?, trial_used = ?, granted_until_ms = ?, synced_ms = ?,
+         checkout = ?, checkout_attempt = ? WHERE id = 1`,
+      row.tier,
+      row.customerId,
+      row.customerGeneration,
+      row.subscription === null ? null : JSON.stringify(row.subscription),
+      row.liveSubscriptions,
+      row.pastDueSince_ms,
+      row.trialUsed ? 1 : 0,
+      row.grantedUntil_ms,
+      row.synced_ms,
+      row.checkout === null ? null : JSON.stringify(row.checkout),
+      row.checkoutAttempt,
+    );
+    this.#row = row;
+    return row;
+  }
+
+  /** Takes down a change of tier and makes it the one announced. */
+  change(change: TierChange): void {
+    this.#sql.exec(
+      "INSERT INTO entitlement_history (at_ms, from_tier, to_tier, why, event_id) VALUES (?, ?, ?, ?, ?)",
+      change.at_ms,
+      change.from,
+      change.to,
+      change.why,
+      change.eventId,
+    );
+    this.write({ tier: change.to });
+  }
+
+  /** Changes of tier, newest first. */
+  history(limit: number): TierChange[] {
+    return this.#sql
+      .exec<{ at_ms: number; from_tier: Tier; to_tier: Tier; why: string; event_id: string | null }>(
+        "SELECT at_ms, from_tier, to_tier, why, event_id FROM entitlement_history ORDER BY id DESC LIMIT ?",
+        limit,
+      )
+      .toArray()
+      .map(({ at_ms, from_tier, to_tier, why, event_id }) => ({
+        at_ms,
+        from: from_tier,
+        to: to_tier,
+        why,
+        eventId: event_id,
+      }));
+  }
+
+  #load(): Entitlement {
+    const row = this.#sql
+      .exec<{
+        tier: Tier;
+        customer_id: string | null;
+        customer_generation: number;
+        subscription: string | null;
+        live_subscriptions: number;
+        past_due_since_ms: number | null;
+        trial_used: number;
+        granted_until_ms: number | null;
+        synced_ms: number | null;
+        checkout: string | null;
+        checkout_attempt: number;
+        link_ref: string;
+      }>("SELECT * FROM entitlement WHERE id = 1")
+      .one();
+    return {
+      tier: row.tier,
+      customerId: row.customer_id,
+      customerGeneration: row.customer_generation,
+      subscription: row.subscription === null ? null : (JSON.parse(row.subscription) as SubscriptionFact),
+      liveSubscriptions: row.live_subscriptions,
+      pastDueSince_ms: row.past_due_since_ms,
+      trialUsed: row.trial_used === 1,
+      grantedUntil_ms: row.granted_until_ms,
+      synced_ms: row.synced_ms,
+      checkout: row.checkout === null ? null : (JSON.parse(row.checkout) as OpenCheckout),
+      checkoutAttempt: row.checkout_attempt,
+      linkRef: row.link_ref,
+    };
+  }
+}

@@ -1,0 +1,80 @@
+/** Interleaved slices: every case has its turn in every round, so that a busy machine disturbs all alike. */
+import { readFileSync } from "node:fs";
+import type { Case, CaseName } from "./cases.ts";
+import { load, once } from "./load.ts";
+
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+export interface Measured {
+  name: CaseName;
+  what: string;
+  /** CPU of the workerd process per request, µs. */
+  cpu_us: Spread;
+  requests_per_s: Spread;
+  p50_ms: Spread;
+  slices: { cpu_us: number; requests_per_s: number; p50_ms: number }[];
+}
+
+export interface SliceOptions {
+  rounds: number;
+  seconds: number;
+  connections: number;
+}
+
+/** Clock ticks a second of /proc, USER_HZ of Linux. */
+const TICKS = 100;
+
+/** CPU time of a process so far, seconds. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+export async function measureSlices(
+  pid: number,
+  cases: readonly Case[],
+  options: SliceOptions,
+): Promise<Measured[]> {
+  const slices = new Map<CaseName, Measured["slices"]>(cases.map((c) => [c.name, []]));
+  // A pass that is thrown away compiles what is hot.
+  for (const one of cases)
+    await load(one.prepared, { ...options, seconds: options.seconds / 2, expect: one.expect });
+  for (let round = 0; round < options.rounds; round++) {
+    const turn = cases.map((_, i) => cases[(i + round) % cases.length]).filter((c) => c !== undefined);
+    for (const one of turn) {
+      // Objects that were evicted since their last turn wake up before the clock starts.
+      await once(one.prepared, one.expect);
+      const before = cpuSeconds(pid);
+      const result = await load(one.prepared, { ...options, expect: one.expect });
+      slices.get(one.name)?.push({
+        cpu_us: ((cpuSeconds(pid) - before) / result.requests) * 1e6,
+        requests_per_s: result.requests / result.seconds,
+        p50_ms: spread(result.latencies).median,
+      });
+    }
+  }
+  return cases.map(({ name, what }) => {
+    const own = slices.get(name) ?? [];
+    return {
+      name,
+      what,
+      cpu_us: spread(own.map((s) => s.cpu_us)),
+      requests_per_s: spread(own.map((s) => s.requests_per_s)),
+      p50_ms: spread(own.map((s) => s.p50_ms)),
+      slices: own,
+    };
+  });
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median =
+    sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  return { median, min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0 };
+}

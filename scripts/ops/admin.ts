@@ -1,0 +1,91 @@
+/** `npm run admin -- …`: the operator's commands, against this machine or a deployment. */
+import { parseArgs } from "node:util";
+import { callOf, merge, USAGE, type Call } from "./admin-commands.ts";
+import { openAdmin, type AdminLink } from "./admin-link.ts";
+import { environmentOf } from "./environments.ts";
+import { OperatorError, runScript } from "./operator-error.ts";
+import { facts, table } from "./table.ts";
+
+async function answer(link: AdminLink, call: Call): Promise<Record<string, unknown>> {
+  if (!call.sweep) return link.json(call.command, call.input);
+  let total: Record<string, unknown> = {};
+  let cursor: unknown;
+  do {
+    const page = await link.json(call.command, {
+      ...call.input,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    total = merge(total, page);
+    cursor = page["next"] ?? undefined;
+  } while (cursor !== undefined);
+  return total;
+}
+
+function shown(call: Call, value: Record<string, unknown>): string {
+  if (call.command === "users") return table(value["users"] as Record<string, unknown>[]);
+  if (call.command !== "audit") return facts(value);
+  const { events, problems, batches, ...rest } = value as {
+    events: Record<string, unknown>[];
+    batches: Record<string, unknown>[];
+    problems?: string[];
+  };
+  const columns = [
+    "seq",
+    "time",
+    "method",
+    "tool",
+    "outcome",
+    "duration_ms",
+    "upstream_calls",
+    "deviceId",
+    "stored",
+  ];
+  const verdict =
+    problems === undefined
+      ? []
+      : problems.length === 0
+        ? ["", "The record is whole: no event is missing and no batch was changed."]
+        : ["", "PROBLEMS", ...problems.map((problem) => `  - ${problem}`)];
+  return [facts(rest), "batches", table(batches), "events", table(events, columns), ...verdict].join("\n");
+}
+
+await runScript(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      env: { type: "string" },
+      json: { type: "boolean", default: false },
+      date: { type: "string" },
+      verify: { type: "boolean" },
+      confirm: { type: "string" },
+      device: { type: "string" },
+      until: { type: "string" },
+      "dry-run": { type: "boolean" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help === true || positionals.length === 0) {
+    console.log(USAGE);
+    return 0;
+  }
+  const call = callOf(positionals, values);
+  const link = await openAdmin(
+    values.env === undefined || values.env === "local" ? "local" : environmentOf(values.env),
+  );
+  try {
+    if (call.command === "export") {
+      const { body } = await link.send(call.command, call.input);
+      if (body === null) throw new OperatorError("The export was empty.");
+      const decoder = new TextDecoder();
+      for await (const chunk of body)
+        process.stdout.write(decoder.decode(chunk as Uint8Array, { stream: true }));
+      return 0;
+    }
+    const value = await answer(link, call);
+    console.log(values.json ? JSON.stringify(value, null, 2) : shown(call, value));
+    const { problems, ready } = value as { problems?: string[]; ready?: boolean };
+    return (problems?.length ?? 0) > 0 || ready === false ? 1 : 0;
+  } finally {
+    await link.close();
+  }
+});

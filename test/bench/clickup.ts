@@ -1,0 +1,29 @@
+/** ClickUp as far as the benchmark needs it, in the same process: one Space, and a rate limit nobody reaches. */
+export const SPACE = {
+  id: "90120001",
+  name: "Product",
+  private: false,
+  archived: false,
+  multiple_assignees: true,
+  statuses: [
+    { id: "s1", status: "to do", type: "open", orderindex: 0, color: "#87909e" },
+    { id: "s2", status: "in progress", type: "custom", orderindex: 1, color: "#1090e0" },
+    { id: "s3", status: "complete", type: "closed", orderindex: 2, color: "#008844" },
+  ],
+  features: { due_dates: { enabled: true }, time_tracking: { enabled: true }, tags: { enabled: true } },
+};
+
+export default {
+  fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (!/^\/api\/v2\/space\/\d+$/.test(pathname))
+      return Response.json({ err: "Not found", ECODE: "NF_001" }, { status: 404 });
+    return Response.json(SPACE, {
+      headers: {
+        "X-RateLimit-Limit": "1000000",
+        "X-RateLimit-Remaining": "999999",
+        "X-RateLimit-Reset": String(Math.ceil(Date.now() / 1000) + 60),
+      },
+    });
+  },
+} satisfies ExportedHandler;

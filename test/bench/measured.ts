@@ -1,0 +1,97 @@
+/**
+ * The product with a counter at its storage: rows as the runtime counts them for the bill, and the life of an
+ * object, which changes when it was evicted.
+ */
+import worker, { UserObject as Product } from "../../worker/index.ts";
+
+interface Rows {
+  read: number;
+  written: number;
+  alarms: number;
+}
+
+const cursors: { rowsRead: number; rowsWritten: number }[] = [];
+let total: Rows = { read: 0, written: 0, alarms: 0 };
+let patched = false;
+
+/** Cursors go on counting while they are read, so they are summed when somebody asks. */
+function takeRows(): Rows {
+  for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
+    total.read += rowsRead;
+    total.written += rowsWritten;
+  }
+  const taken = total;
+  total = { read: 0, written: 0, alarms: 0 };
+  return taken;
+}
+
+function patch(storage: DurableObjectStorage): void {
+  if (patched) return;
+  patched = true;
+  const sql = Object.getPrototypeOf(storage.sql) as SqlStorage;
+  const { exec } = sql;
+  sql.exec = function counted(this: SqlStorage, ...args: Parameters<SqlStorage["exec"]>) {
+    const cursor = exec.apply(this, args);
+    cursors.push(cursor);
+    return cursor;
+  } as SqlStorage["exec"];
+  const prototype = Object.getPrototypeOf(storage) as DurableObjectStorage;
+  const { setAlarm } = prototype;
+  prototype.setAlarm = function counted(this: DurableObjectStorage, ...args: Parameters<typeof setAlarm>) {
+    total.alarms++;
+    return setAlarm.apply(this, args);
+  };
+}
+
+export class UserObject extends Product {
+  readonly #life = crypto.randomUUID();
+
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    patch(ctx.storage);
+    super(ctx, env);
+  }
+
+  life(): string {
+    return this.#life;
+  }
+
+  rows(): Rows {
+    return takeRows();
+  }
+
+  /** Puts finished events before what comes next, as a long trouble with R2 would leave them. */
+  backlog(events: number): void {
+    const { sql } = this.ctx.storage;
+    const from = Number(sql.exec("SELECT coalesce(max(seq), 0) AS seq FROM journal").one()["seq"]);
+    const t_ms = Date.now() - 3_600_000;
+    sql.exec(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO journal (seq, t_ms, counted, device_id, method, tool, started, outcome, finished)
+       SELECT ? + i, ?, 1, 'd', 'tools/call', 'clickup_space_get',
+         '{"requestId":"r","client":"bench","protocol":"2025-11-25","fields":[],"ids":{},"bytes_in":150}', 'ok',
+         '{"duration_ms":1,"upstream_calls":1,"bytes_out":500,"targets":[]}' FROM n`,
+      events,
+      from,
+      t_ms,
+    );
+    // Its stores keep the end of the journal in memory.
+    this.ctx.abort("restart");
+  }
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const url = new URL(request.url);
+    if (!url.pathname.startsWith("/measure/")) return worker.fetch(request, env, ctx);
+    const object = env.USER.getByName(url.searchParams.get("user") ?? "") as unknown as UserObject;
+    switch (url.pathname) {
+      case "/measure/life":
+        return new Response(await object.life());
+      case "/measure/rows":
+        return Response.json(await object.rows());
+      default:
+        await Promise.resolve(object.backlog(Number(url.searchParams.get("events")))).catch(() => undefined);
+        return new Response(null, { status: 204 });
+    }
+  },
+} satisfies ExportedHandler<Parameters<typeof worker.fetch>[1]>;

@@ -1,0 +1,494 @@
+/** What happens to a subscription over its life, and what the user gets for it. */
+import { env } from "cloudflare:workers";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, test, vi } from "vitest";
+import { STRIPE_SANDBOX } from "../sandbox/stripe/index.ts";
+import { Billing, type BillingParts } from "../../objects/billing/billing.ts";
+import { AccountStore } from "../../objects/stores/account.ts";
+import { stripePort } from "../../worker/billing/port.ts";
+import type { Bindings } from "../../worker/env.ts";
+import { newUser, userObject, type TestUser } from "../support/users.ts";
+import {
+  api,
+  billingOf,
+  callsTo,
+  checkoutUrl,
+  customerOf,
+  DAY_MS,
+  deliver,
+  history,
+  jobTime,
+  mapping,
+  pay,
+  planOf,
+  runBillingJob,
+  sessionOf,
+  sql,
+  stripe,
+  subscribe,
+  subscriptionOf,
+  tierOf,
+  travel,
+  useStripe,
+} from "./stripe-world.ts";
+
+useStripe();
+
+const update = async (user: TestUser, params: Record<string, string>): Promise<void> => {
+  await api("POST", `/v1/subscriptions/${await subscriptionOf(user)}`, params);
+  await deliver();
+};
+const cancel = async (user: TestUser): Promise<void> => {
+  await api("DELETE", `/v1/subscriptions/${await subscriptionOf(user)}`);
+  await deliver();
+};
+/** The next renewal fails, and so does every attempt after it. */
+async function failRenewal(user: TestUser): Promise<void> {
+  for (const id of Object.keys(stripe.state.test.payment_methods)) stripe.setCard(id, "declines");
+  const { subscription } = await planOf(user);
+  travel((subscription?.periodEnd_ms ?? 0) - Date.now() + 2 * 60 * 60_000);
+  await deliver();
+}
+const chargeOf = (): string => Object.keys(stripe.state.test.charges).at(-1) ?? "";
+/** A second subscription of the user's customer, made outside of Checkout. */
+async function addSubscription(user: TestUser, price: string, more: Record<string, string> = {}): Promise<string> {
+  const customer = await customerOf(user);
+  const method = await api<{ id: string }>("POST", "/v1/payment_methods/pm_card_visa/attach", { customer });
+  const { id } = await api<{ id: string }>("POST", "/v1/subscriptions", {
+    customer,
+    "items[0][price]": price,
+    default_payment_method: method.id,
+    ...more,
+  });
+  await deliver();
+  return id;
+}
+
+describe("ending and renewing", () => {
+  test("L1 cancelled for the end of the period: premium until then, and the end is known", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    await update(user, { cancel_at_period_end: "true" });
+    const { tier, subscription } = await planOf(user);
+    expect([tier, subscription?.ends_ms]).toEqual(["premium", subscription?.periodEnd_ms]);
+  });
+
+  test("L2 renewed before the end: it goes on", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    await update(user, { cancel_at_period_end: "true" });
+    await update(user, { cancel_at_period_end: "false" });
+    expect((await planOf(user)).subscription?.ends_ms).toBeNull();
+    travel(40 * DAY_MS);
+    await deliver();
+    expect(await tierOf(user)).toBe("premium");
+  });
+
+  test("L3 the period is over: free", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    await update(user, { cancel_at_period_end: "true" });
+    travel(32 * DAY_MS);
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "free", why: "ended" });
+  });
+
+  test("L4 subscribing again keeps the customer and makes a new subscription", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const [customer, first] = [await customerOf(user), await subscriptionOf(user)];
+    await cancel(user);
+    await subscribe(user);
+    expect(await customerOf(user)).toBe(customer);
+    expect(await subscriptionOf(user)).not.toBe(first);
+    expect((await history(user)).map((h) => h.to_tier)).toEqual(["premium", "free", "premium"]);
+  });
+
+  test("L5 cancelled at once: free at once", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    await cancel(user);
+    expect(await tierOf(user)).toBe("free");
+  });
+});
+
+describe("failing payments", () => {
+  test("L6 past due is premium for a grace that no event moves; then the alarm ends it, without an event", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    await failRenewal(user);
+    const first = await planOf(user);
+    expect(first).toMatchObject({ tier: "premium", why: "past_due_in_grace", subscription: { status: "past_due" } });
+    expect(first.graceUntil_ms).toBe(Date.now() + 7 * DAY_MS);
+    travel(4 * DAY_MS);
+    await deliver();
+    await api("POST", `/v1/customers/${await customerOf(user)}`, { description: "x" });
+    await deliver({ order: "reversed", times: 2 });
+    expect((await planOf(user)).graceUntil_ms).toBe(first.graceUntil_ms);
+    stripe.clearCalls();
+    while (Date.now() < (first.graceUntil_ms ?? 0)) await runBillingJob(user);
+    expect(await planOf(user)).toMatchObject({ tier: "free", why: "past_due_grace_over" });
+    expect(await jobTime(user)).toBeGreaterThan(Date.now());
+    expect((await history(user)).at(-1)).toMatchObject({ to_tier: "free", why: "past_due_grace_over" });
+  });
+
+  test("L6 the end of the grace acts on the next call even if the alarm is late", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    await failRenewal(user);
+    travel(7 * DAY_MS + 1);
+    expect(await tierOf(user)).toBe("free");
+  });
+
+  test("L6 a card that was mended ends the grace; the next failure has one of its own", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    await failRenewal(user);
+    for (const id of Object.keys(stripe.state.test.payment_methods)) stripe.setCard(id, "succeeds");
+    travel(4 * DAY_MS);
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "premium", why: "active", graceUntil_ms: null });
+    await failRenewal(user);
+    expect((await planOf(user)).graceUntil_ms).toBe(Date.now() + 7 * DAY_MS);
+  });
+
+  test("L7 unpaid is free; paid late it is premium again", async () => {
+    stripe.settings.after_retries = "unpaid";
+    const user = await newUser();
+    await subscribe(user);
+    await failRenewal(user);
+    for (let day = 0; day < 16; day++) {
+      travel(DAY_MS);
+      await deliver();
+    }
+    expect(await planOf(user)).toMatchObject({ tier: "free", why: "unpaid" });
+    for (const id of Object.keys(stripe.state.test.payment_methods)) stripe.setCard(id, "succeeds");
+    const open = Object.values(stripe.state.test.invoices).findLast((i) => i.status === "open");
+    await api("POST", `/v1/invoices/${open?.id}/pay`);
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "premium", why: "active" });
+  });
+
+  test("L9 not confirmed yet is free; confirmed it is premium", async () => {
+    const user = await newUser();
+    await checkoutUrl(user);
+    const customer = await customerOf(user);
+    const method = await api<{ id: string }>("POST", "/v1/payment_methods/pm_card_visa/attach", { customer });
+    const made = await api<{ latest_invoice: string }>("POST", "/v1/subscriptions", {
+      customer,
+      "items[0][price]": STRIPE_SANDBOX.priceMonthlyId,
+      default_payment_method: method.id,
+      payment_behavior: "default_incomplete",
+    });
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "free", why: "incomplete" });
+    await api("POST", `/v1/invoices/${made.latest_invoice}/pay`);
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "premium", why: "active" });
+  });
+
+  test("L9 never confirmed: it expires, and buying is possible", async () => {
+    const user = await newUser();
+    await checkoutUrl(user);
+    await addSubscription(user, STRIPE_SANDBOX.priceMonthlyId, { payment_behavior: "default_incomplete" });
+    travel(24 * 60 * 60_000);
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "free", subscription: { status: "incomplete_expired" } });
+    const fresh = await newUser({ userId: user.userId });
+    await subscribe(fresh);
+    expect(await tierOf(user)).toBe("premium");
+  });
+});
+
+describe("trials", () => {
+  async function trialUser(): Promise<TestUser> {
+    const user = await newUser();
+    await checkoutUrl(user);
+    return user;
+  }
+
+  test("L8 trying is premium, its end is known; without a card at its end it is paused or ends", async () => {
+    for (const [behaviour, why] of [
+      ["pause", "paused"],
+      ["cancel", "ended"],
+    ] as const) {
+      const user = await trialUser();
+      await api("POST", "/v1/subscriptions", {
+        customer: await customerOf(user),
+        "items[0][price]": STRIPE_SANDBOX.priceMonthlyId,
+        trial_period_days: "14",
+        "trial_settings[end_behavior][missing_payment_method]": behaviour,
+      });
+      await deliver();
+      const plan = await planOf(user);
+      expect(plan).toMatchObject({ tier: "premium", why: "trialing" });
+      expect(plan.subscription?.trialEnds_ms).toBeGreaterThan(Date.now() + 13 * DAY_MS);
+      travel(12 * DAY_MS);
+      const noticed = await deliver();
+      expect(noticed.map((r) => [r.type, r.status])).toContainEqual(["customer.subscription.trial_will_end", 200]);
+      travel(3 * DAY_MS);
+      await deliver();
+      expect(await planOf(user)).toMatchObject({ tier: "free", why });
+    }
+  });
+
+  test("L8 one trial per user: the second Checkout has none", async () => {
+    const user = await newUser();
+    const trialDays = () =>
+      stripe.calls.findLast((c) => c.operation === "POST /v1/checkout/sessions")?.params["subscription_data"];
+    await pay(await withRules(user, { trial_days: 14 }, buyUrl));
+    expect(trialDays()).toMatchObject({ trial_period_days: "14" });
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "premium", why: "trialing" });
+    await cancel(user);
+    await evictDurableObject(user.object);
+    await pay(await withRules(user, { trial_days: 14 }, buyUrl));
+    expect(trialDays()).not.toHaveProperty("trial_period_days");
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "premium", why: "active" });
+  });
+});
+
+describe("other configurations", () => {
+  test("without Stripe everybody has DEFAULT_TIER, whatever was bought before", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const view = (rules: Partial<Rules>) => withRules(user, rules, (billing) => billing.plan());
+    expect(await view({ billing: false })).toMatchObject({ tier: "free", why: "default_tier", billing: false });
+    expect(await view({ billing: false, defaultTier: "premium" })).toMatchObject({ tier: "premium" });
+    expect(await view({ billing: true })).toMatchObject({ tier: "premium", why: "active" });
+    await cancel(user);
+    await evictDurableObject(user.object);
+    expect(await view({ defaultTier: "premium" })).toMatchObject({ tier: "premium", why: "default_tier" });
+  });
+});
+
+type Rules = BillingParts["rules"];
+
+/** Works with a user's billing as another configuration would have it. */
+function withRules<T>(user: TestUser, rules: Partial<Rules>, work: (billing: Billing) => Promise<T>): Promise<T> {
+  return runInDurableObject(user.object, (_, state) =>
+    work(
+      new Billing({
+        userId: user.userId,
+        sql: state.storage.sql,
+        account: new AccountStore(state.storage.sql),
+        port: () => stripePort(env as unknown as Bindings),
+        rules: { billing: true, grace_ms: 7 * DAY_MS, trial_days: 0, defaultTier: "free", ...rules },
+        now_ms: () => Date.now(),
+        changed: () => undefined,
+        plan: () => undefined,
+      }),
+    ),
+  );
+}
+
+async function buyUrl(billing: Billing): Promise<string> {
+  const opened = await billing.openCheckout({
+    offer: "month",
+    successUrl: "https://mcp.test/billing/success",
+    cancelUrl: "https://mcp.test/billing/cancel",
+    portalReturnUrl: "https://mcp.test/account/plan",
+  });
+  if (!opened.ok) throw new Error(opened.error.kind);
+  return opened.value.url;
+}
+
+describe("more than one, and others", () => {
+  test("L10 two subscriptions: premium, an alert, and ending one keeps premium", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const second = await addSubscription(user, STRIPE_SANDBOX.priceYearlyId);
+    expect(JSON.stringify(warned.mock.calls)).toContain("duplicate_subscriptions");
+    warned.mockRestore();
+    expect(await planOf(user)).toMatchObject({ tier: "premium", liveSubscriptions: 2 });
+    // An operator ends the newer one and gives its money back.
+    const ended = await billingOf(user, (billing) => billing.endSubscription(second, { refund: true }));
+    expect(ended).toMatchObject({ ok: true, value: { tier: "premium", liveSubscriptions: 1 } });
+    expect(Object.values(stripe.state.test.refunds).map((r) => r.amount)).toEqual([STRIPE_SANDBOX.amountYearly]);
+    await billingOf(user, (billing) => billing.endSubscription(second, { refund: true }));
+    expect(Object.keys(stripe.state.test.refunds)).toHaveLength(1);
+  });
+
+  test("L10 past the first page of subscriptions the good one is still found", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const good = await subscriptionOf(user);
+    for (let i = 0; i < 101; i++) {
+      const customer = await customerOf(user);
+      const { id } = await api<{ id: string }>("POST", "/v1/subscriptions", {
+        customer,
+        "items[0][price]": STRIPE_SANDBOX.priceMonthlyId,
+        trial_period_days: "30",
+      });
+      await api("DELETE", `/v1/subscriptions/${id}`);
+    }
+    await billingOf(user, (billing) => billing.refresh(0));
+    expect(await subscriptionOf(user)).toBe(good);
+    expect(await tierOf(user)).toBe("premium");
+  });
+
+  test("L11 a subscription to another product of the same account gives nothing", async () => {
+    const user = await newUser();
+    await checkoutUrl(user);
+    await addSubscription(user, STRIPE_SANDBOX.otherPriceId);
+    expect(await planOf(user)).toMatchObject({ tier: "free", why: "no_subscription", liveSubscriptions: 0 });
+  });
+
+  test("L12 another price of the product grants: a new amount, another currency, the year", async () => {
+    const user = await newUser();
+    await checkoutUrl(user);
+    const { id } = await api<{ id: string }>("POST", "/v1/prices", {
+      product: STRIPE_SANDBOX.product,
+      currency: "eur",
+      unit_amount: "1100",
+      "recurring[interval]": "month",
+    });
+    await addSubscription(user, id);
+    expect(await planOf(user)).toMatchObject({ tier: "premium", subscription: { currency: "eur", amount: 1100 } });
+  });
+
+  test("L13 a customer deleted in the dashboard: free, forgotten, and buying works", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const customer = await customerOf(user);
+    await api("DELETE", `/v1/customers/${customer}`);
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "free", customerId: null });
+    expect(await mapping(customer)).toBeNull();
+    await subscribe(user);
+    expect(await tierOf(user)).toBe("premium");
+  });
+});
+
+describe("disputes", () => {
+  test("L14 an open dispute holds premium back; won gives it back", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const { id } = stripe.openDispute(chargeOf());
+    await deliver();
+    expect(await planOf(user)).toMatchObject({ tier: "free", why: "dispute" });
+    // Other events do not lift it.
+    await update(user, { description: "x" });
+    expect(await tierOf(user)).toBe("free");
+    stripe.closeDispute(id, "won");
+    await deliver();
+    expect(await tierOf(user)).toBe("premium");
+  });
+
+  test("L14 lost ends the subscription; a later one is premium", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const subscription = await subscriptionOf(user);
+    const { id } = stripe.openDispute(chargeOf());
+    await deliver();
+    stripe.closeDispute(id, "lost");
+    await deliver();
+    expect(stripe.state.test.subscriptions[subscription]?.status).toBe("canceled");
+    expect(await tierOf(user)).toBe("free");
+    travel(60_000);
+    await subscribe(user);
+    expect(await tierOf(user)).toBe("premium");
+  });
+
+  test("L14 a dispute whose events were lost is found by the daily reading", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    stripe.openDispute(chargeOf());
+    await deliver({ lose: () => true });
+    await runBillingJob(user);
+    expect(await planOf(user)).toMatchObject({ tier: "free", why: "dispute" });
+  });
+
+  test("L14 a refund, and a bank's inquiry, change nothing", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    await api("POST", "/v1/refunds", { charge: chargeOf() });
+    const results = await deliver();
+    expect(results.map((r) => [r.type, r.status])).toContainEqual(["charge.refunded", 200]);
+    expect(await tierOf(user)).toBe("premium");
+  });
+});
+
+describe("the account", () => {
+  test("L15 deleting the account ends the subscription first", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const [customer, subscription] = [await customerOf(user), await subscriptionOf(user)];
+    await user.object.deleteAccount().catch(() => undefined);
+    expect(stripe.state.test.subscriptions[subscription]?.status).toBe("canceled");
+    expect(await mapping(customer)).toBeNull();
+    // The old stub ended with the object.
+    const again = { ...user, object: userObject(user.userId) };
+    expect(await again.object.account()).toMatchObject({ ok: false, error: { kind: "no_account" } });
+    // The last events of the subscription find nobody, and make nobody.
+    expect(new Set((await deliver()).map((r) => r.status))).toEqual(new Set([200]));
+    expect(await sql(again, "SELECT event_id FROM billing_events")).toEqual([]);
+    expect(await tierOf(again)).toBe("free");
+  });
+
+  test("L15 while Stripe does not answer nothing is deleted", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    stripe.fault({ kind: "status", path: /./, times: 10 });
+    const result = await user.object.deleteAccount();
+    expect(result).toMatchObject({ ok: false, error: { kind: "invalid" } });
+    stripe.clearFaults();
+    expect(await user.object.account()).toMatchObject({ ok: true });
+    expect(await tierOf(user)).toBe("premium");
+  });
+
+  test("L16 a customer of the other mode counts as missing: an alert, and the next purchase makes another", async () => {
+    const user = await newUser();
+    await checkoutUrl(user);
+    const live = await liveCustomer();
+    await sql(user, "UPDATE entitlement SET customer_id = ?, checkout = NULL", live);
+    await evictDurableObject(user.object);
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const url = await checkoutUrl(user);
+    expect(JSON.stringify(warned.mock.calls)).toContain("customer_missing");
+    warned.mockRestore();
+    expect(stripe.state.test.checkout_sessions[sessionOf(url)]?.customer).toBe(await customerOf(user));
+    expect(await customerOf(user)).not.toBe(live);
+  });
+
+  async function liveCustomer(): Promise<string> {
+    const response = await stripe.fetch(
+      new Request("https://api.stripe.test/v1/customers", {
+        method: "POST",
+        headers: { Authorization: `Bearer ${STRIPE_SANDBOX.liveSecretKey}` },
+      }),
+    );
+    return ((await response.json()) as { id: string }).id;
+  }
+});
+
+test("an operator can give premium until a date, whatever Stripe says; it ends by itself", async () => {
+  const user = await newUser();
+  await billingOf(user, (billing) => billing.grantPremium(Date.now() + DAY_MS));
+  expect(await planOf(user)).toMatchObject({ tier: "premium", why: "operator_grant" });
+  expect(await jobTime(user)).toBe(Date.now() + DAY_MS);
+  travel(DAY_MS);
+  await runDurableObjectAlarm(user.object);
+  expect(await planOf(user)).toMatchObject({ tier: "free" });
+  expect((await history(user)).map((h) => [h.to_tier, h.why])).toEqual([
+    ["premium", "operator_grant"],
+    ["free", "no_subscription"],
+  ]);
+  expect(callsTo("POST /v1/customers")).toBe(0);
+});
+
+test("a bank debit that bounces after Checkout was paid leaves premium for the grace only", async () => {
+  const user = await newUser();
+  const { id } = await api<{ id: string }>("POST", "/v1/payment_methods", {
+    type: "sepa_debit",
+    "sepa_debit[iban]": "AT861904300235473202",
+  });
+  await pay(await checkoutUrl(user), id);
+  const results = await deliver();
+  expect(results.map((r) => [r.type, r.status])).toContainEqual(["checkout.session.async_payment_failed", 200]);
+  expect(await planOf(user)).toMatchObject({ tier: "premium", why: "past_due_in_grace" });
+  travel(7 * DAY_MS);
+  expect(await tierOf(user)).toBe("free");
+});

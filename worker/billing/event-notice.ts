@@ -1,0 +1,73 @@
+/**
+ * What an event says of itself, snapshot or thin. Only ids and the type are taken: a snapshot shows what was, in the
+ * API version of its endpoint.
+ */
+import * as z from "zod";
+import { plainType } from "./event-types.ts";
+
+/** An object of Stripe's as far as it leads to a customer. */
+const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]).nullish();
+const metadata = z.record(z.string(), z.string()).nullish();
+
+export const stripeObject = z.object({
+  id: z.string().optional(),
+  object: z.string(),
+  customer: reference,
+  charge: reference,
+  client_reference_id: z.string().nullish(),
+  metadata,
+});
+export type StripeObject = z.infer<typeof stripeObject>;
+
+const snapshot = z.object({
+  id: z.string().min(1),
+  object: z.literal("event"),
+  type: z.string(),
+  created: z.number(),
+  livemode: z.boolean(),
+  data: z.object({ object: stripeObject }),
+});
+
+const thin = z.object({
+  id: z.string().min(1),
+  object: z.literal("v2.core.event"),
+  type: z.string(),
+  created: z.string(),
+  livemode: z.boolean(),
+  related_object: z.object({ id: z.string(), type: z.string(), url: z.string() }).nullish(),
+  snapshot_event: z.string().nullish(),
+});
+
+export interface EventNotice {
+  /** The same for a thin event and its snapshot twin. */
+  id: string;
+  /** As the snapshot event is called. */
+  type: string;
+  /** As it was sent. */
+  sentType: string;
+  created_ms: number;
+  livemode: boolean;
+  /** What it is about: the object, or where to read it. `null`: nothing. */
+  about: { object: StripeObject } | { url: string } | null;
+}
+
+/** @returns `null` for something that is no event */
+export function readNotice(json: unknown): EventNotice | null {
+  const one = snapshot.safeParse(json);
+  if (one.success) {
+    const { id, type, created, livemode, data } = one.data;
+    return { id, type, sentType: type, created_ms: created * 1000, livemode, about: data };
+  }
+  const other = thin.safeParse(json);
+  if (!other.success) return null;
+  const { id, type, created, livemode, related_object, snapshot_event } = other.data;
+  const url = related_object?.url ?? null;
+  return {
+    id: snapshot_event ?? id,
+    type: plainType(type),
+    sentType: type,
+    created_ms: Date.parse(created),
+    livemode,
+    about: url !== null && url.startsWith("/v1/") ? { url } : null,
+  };
+}

@@ -1,0 +1,71 @@
+/** What can be bought, as Stripe has it: read for the plan page, kept a few minutes per isolate. */
+import type Stripe from "stripe";
+import type { PortResult } from "../../objects/billing/billing-port.ts";
+import type { CheckoutOffer } from "../../objects/rpc.ts";
+import type { BillingConfig } from "../env.ts";
+import { attempt, UnexpectedAnswer } from "./failures.ts";
+import { stripeClient } from "./stripe.ts";
+
+export interface Offer {
+  offer: CheckoutOffer;
+  priceId: string;
+  /** In the currency's smallest unit. */
+  amount: number | null;
+  currency: string;
+}
+
+const KEEP_MS = 5 * 60_000;
+const kept = new Map<string, { offers: Offer[]; until_ms: number }>();
+
+/** True while the configured price was found missing or archived; `/health` says so. */
+let priceBroken = false;
+
+export function sellingIsBroken(): boolean {
+  return priceBroken;
+}
+
+/** The monthly price of the configuration and the yearly one of the lookup keys. Empty: nothing can be bought. */
+export async function offersOf(config: BillingConfig): Promise<PortResult<Offer[]>> {
+  const key = `${config.secretKey} ${config.priceId} ${config.apiUrl}`;
+  const known = kept.get(key);
+  if (known !== undefined && known.until_ms > Date.now()) return { ok: true, value: known.offers };
+  const read = await attempt("offers", () => readOffers(stripeClient(config), config));
+  if (read.ok) kept.set(key, { offers: read.value, until_ms: Date.now() + KEEP_MS });
+  if (read.ok) noteSelling(read.value.length > 0);
+  else if (read.problem.kind !== "unavailable") noteSelling(false);
+  return read;
+}
+
+/** Takes down whether the monthly price can be sold. */
+export function noteSelling(works: boolean): void {
+  priceBroken = !works;
+}
+
+/** The price of an offer, from Stripe. @returns undefined when it cannot be bought */
+export async function priceOf(
+  stripe: Stripe,
+  config: BillingConfig,
+  offer: CheckoutOffer,
+): Promise<string | undefined> {
+  if (offer === "month") return config.priceId ?? undefined;
+  return (await yearly(stripe, config))?.id;
+}
+
+async function readOffers(stripe: Stripe, config: BillingConfig): Promise<Offer[]> {
+  if (config.priceId === null) return [];
+  const [monthly, year] = await Promise.all([stripe.prices.retrieve(config.priceId), yearly(stripe, config)]);
+  if (monthly.object !== "price") throw new UnexpectedAnswer("no price");
+  if (!monthly.active) return [];
+  return [offerOf("month", monthly), ...(year === undefined ? [] : [offerOf("year", year)])];
+}
+
+async function yearly(stripe: Stripe, config: BillingConfig): Promise<Stripe.Price | undefined> {
+  if (config.lookupKeys.length === 0) return undefined;
+  const prices = await stripe.prices.list({ lookup_keys: config.lookupKeys, active: true, limit: 10 });
+  if (prices.object !== "list") throw new UnexpectedAnswer("no list of prices");
+  return prices.data.find((price) => price.recurring?.interval === "year");
+}
+
+function offerOf(offer: CheckoutOffer, price: Stripe.Price): Offer {
+  return { offer, priceId: price.id, amount: price.unit_amount, currency: price.currency };
+}

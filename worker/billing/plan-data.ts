@@ -1,0 +1,38 @@
+/** What the plan page shows of billing. */
+import type { WebSession } from "../auth/web-session.ts";
+import type { Config } from "../env.ts";
+import type { PlanCardProps } from "../pages/plan-card.tsx";
+import { offersOf } from "./offers.ts";
+import { withBilling } from "./with-billing.ts";
+
+/** The page reads Stripe when what it knows is older; back from the portal, always. */
+const MAX_AGE_MS = 60_000;
+const ENDED = ["canceled", "incomplete_expired"];
+
+export type PlanData = Pick<PlanCardProps, "plan" | "offers" | "payments" | "trial_days">;
+
+/** @param changed true when something may just have been changed at Stripe */
+export function planData(config: Config, session: WebSession, changed: boolean): Promise<PlanData> {
+  const selling = config.billing;
+  return withBilling(session.user, async (billing) => {
+    if (selling === null) return { plan: await billing.plan(), offers: [], payments: null, trial_days: 0 };
+    const plan = await billing.refresh(changed ? 0 : MAX_AGE_MS);
+    const status = plan.subscription?.status;
+    const buys = status === undefined || ENDED.includes(status) || status === "incomplete";
+    const [offers, payments] = await Promise.all([
+      buys ? offersOf(selling) : null,
+      plan.customerId === null ? null : billing.payments(),
+    ]);
+    return {
+      plan,
+      offers: offers?.ok === true ? offers.value : [],
+      payments: payments?.ok === true ? payments.value : null,
+      trial_days: selling.trial_days,
+    };
+  });
+}
+
+/** Where the forms of the page lead. */
+export function planPageLeadsTo(config: Config): string[] {
+  return config.billing === null ? [] : [config.billing.apiUrl ?? "https://checkout.stripe.com"];
+}

@@ -1,0 +1,8 @@
+/** What the user's object says about a request, taken off its answer before the answer leaves. */
+import { FIGURES_HEADER, type RequestFigures } from "../../objects/rpc.ts";
+
+/** @returns `null` when no object was asked, or it could not be reached */
+export function readFigures(answer: Response): RequestFigures | null {
+  const text = answer.headers.get(FIGURES_HEADER);
+  return text === null ? null : (JSON.parse(text) as RequestFigures);
+}

@@ -1,0 +1,89 @@
+/** The first page of the account: plan, usage, connected devices. */
+import type { AccountView, DeviceView, UsageView } from "../../../objects/rpc.ts";
+import { UsageChart } from "./chart.tsx";
+import { DeviceRow, EndedDevices } from "./device-row.tsx";
+import { AccountFrame, ButtonForm, type AccountPageProps } from "./frame.tsx";
+
+interface OverviewProps extends AccountPageProps {
+  account: AccountView;
+  usage: UsageView;
+  active: DeviceView[];
+  ended: DeviceView[];
+}
+
+export function OverviewPage(props: OverviewProps) {
+  const { account, usage, active, ended, formToken, timeZone, now_ms } = props;
+  return (
+    <AccountFrame {...props} title="Your account" tab="overview">
+      <section class="card" aria-labelledby="usage">
+        <div class="head">
+          <h1 id="usage">
+            Hello, <bdi>{account.username || account.email || "you"}</bdi>
+          </h1>
+          <span class="note">
+            <bdi>{account.email}</bdi>
+          </span>
+        </div>
+        {account.credentials.length === 0 ? (
+          <div class="alert">
+            <p>
+              ClickUp is not connected, so no tool works.{" "}
+              <a href="/account/settings#clickup">Connect it again</a>.
+            </p>
+          </div>
+        ) : null}
+        <dl class="figures">
+          <div>
+            <dt>Plan</dt>
+            <dd>
+              <a href="/account/plan">{usage.tier === "premium" ? "Premium" : "Free"}</a>
+            </dd>
+          </div>
+          <div>
+            <dt>Requests in the last minute</dt>
+            <dd>{usage.limit === null ? usage.used : `${usage.used} of ${usage.limit}`}</dd>
+          </div>
+          <div>
+            <dt>Requests in 30 days</dt>
+            <dd>{usage.days.reduce((sum, { requests }) => sum + requests, 0)}</dd>
+          </div>
+        </dl>
+        <UsageChart days={usage.days} />
+      </section>
+      <section class="card" aria-labelledby="devices">
+        <div class="head">
+          <h2 id="devices">Connected devices</h2>
+          {active.length > 1 ? (
+            <ButtonForm
+              action="/account/devices/stop-all"
+              formToken={formToken}
+              label="Stop all"
+              about="devices"
+              danger
+            />
+          ) : null}
+        </div>
+        {active.length === 0 ? (
+          <p>
+            Nothing is connected. <a href="/#connect">Connect a client</a> or{" "}
+            <a href="/account/tokens">issue a token</a>.
+          </p>
+        ) : (
+          <ul class="rows">
+            {active.map((device) => (
+              <DeviceRow
+                device={device}
+                workspaces={account.workspaces}
+                back="/account"
+                formToken={formToken}
+                timeZone={timeZone}
+                now_ms={now_ms}
+              />
+            ))}
+          </ul>
+        )}
+        <EndedDevices devices={ended} timeZone={timeZone} />
+      </section>
+    </AccountFrame>
+  );
+}
