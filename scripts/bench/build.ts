@@ -14,6 +14,7 @@ export const COMPATIBILITY_DATE = "2026-10-01";
 export const PEERS = {
   bare: "bare.ts",
   echo: "echo.ts",
+  floor: "floor.ts",
   "mcp-agent": "mcp-agent.ts",
   "sdk-per-request": "sdk-per-request.ts",
   dispatch: "dispatch.ts",

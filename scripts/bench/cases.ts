@@ -16,6 +16,7 @@ export interface Case {
 export type CaseName =
   | "bare"
   | "echo"
+  | "floor"
   | "oauth_echo"
   | "mcp_agent"
   | "sdk_call"
@@ -76,6 +77,13 @@ export async function makeCases(running: Running, users: number): Promise<Case[]
       "Worker to object, echo over RPC",
       each("echo", toolCall, (u) => ({ "x-user": u.userId })),
       "clickup_space_get",
+      true,
+    ),
+    made(
+      "floor",
+      "the hops and rows of our tools/call, without our code",
+      each("floor", toolCall, (u) => ({ "x-user": u.userId })),
+      "Product",
       true,
     ),
     made(

@@ -50,6 +50,11 @@ const setupBindings =
 const SERVICES: Record<string, Service> = {
   bare: {},
   echo: { objects: ["EchoObject"], bindings: () => [{ name: "ECHO", objects: "EchoObject" }] },
+  floor: {
+    objects: ["FloorObject"],
+    bindings: () => [{ name: "FLOOR", objects: "FloorObject" }],
+    outbound: "clickup",
+  },
   "oauth-echo": {
     objects: ["EchoObject"],
     bindings: (origins) => [
