@@ -13,6 +13,8 @@ import {
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { demoBilling } from "./demo-billing.ts";
+import { check, must } from "./demo-steps.ts";
 import { FormBrowser } from "./form-browser.ts";
 import { listObjects, readObject } from "./local-r2.ts";
 import { MemoryOAuthProvider } from "./oauth-client.ts";
@@ -23,26 +25,6 @@ const BUCKET = "clickup-mcp-audit-dev";
 const REDIRECT = "http://127.0.0.1:53682/callback";
 /** The last events leave a minute after they happened; the rest is slack for a slow machine. */
 const AUDIT_WAIT_MS = 100_000;
-
-let step = 0;
-
-/** Runs a step and prints its line; the returned text says what was seen. */
-async function check<T>(name: string, run: () => Promise<[string, T]>): Promise<T> {
-  step++;
-  const label = `${String(step).padStart(2)}. ${name}`;
-  try {
-    const [seen, value] = await run();
-    console.log(`${label.padEnd(46)} ${seen}`);
-    return value;
-  } catch (error) {
-    console.error(`${label.padEnd(46)} FAILED: ${error instanceof Error ? error.message : String(error)}`);
-    throw error;
-  }
-}
-
-function must(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message);
-}
 
 interface ToolResult {
   structuredContent?: Record<string, unknown>;
@@ -96,8 +78,8 @@ async function demo(stack: Stack): Promise<void> {
     must(provider.authorizationUrl !== undefined, "the SDK was not sent to the authorization page");
     return [`client ${provider.registered?.client_id ?? ""}`, provider.authorizationUrl];
   });
+  const browser = new FormBrowser((url) => url.href.startsWith(REDIRECT));
   const code = await check("sign-in", async () => {
-    const browser = new FormBrowser((url) => url.href.startsWith(REDIRECT));
     const consent = await browser.open(authorizationUrl.href);
     must(
       consent.status === 200 && consent.html.includes("Demo client"),
@@ -238,6 +220,7 @@ async function demo(stack: Stack): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   });
+  await demoBilling(stack, browser, client);
   await client.close();
 }
 
