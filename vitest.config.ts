@@ -15,6 +15,8 @@ const testSecrets = {
   STRIPE_SECRET_KEY: STRIPE_SANDBOX.secretKey,
   STRIPE_WEBHOOK_SECRET: `${STRIPE_SANDBOX.webhookSecret}\n, whsec_second`,
   STRIPE_PRICE_ID: STRIPE_SANDBOX.priceMonthlyId,
+  // How many lives of customers test/billing/lives.test.ts lives.
+  ...(process.env["BILLING_LIVES"] === undefined ? {} : { BILLING_LIVES: process.env["BILLING_LIVES"] }),
 };
 
 export default defineConfig({

@@ -28,7 +28,7 @@ const URL_ELICITATION_SINCE = "2025-11-25";
 export interface PaywallParts {
   publicUrl: string;
   /** Random text that stands for the user in a link: the page compares it with the browser's user. */
-  linkRef: () => string;
+  linkRef: () => string | null;
   waits: PaywallWaitStore;
   states: RequestStates;
   now_ms: () => number;
@@ -43,7 +43,8 @@ export class Paywall {
 
   /** The page where this user, and nobody else, upgrades. */
   url(): string {
-    return `${this.#parts.publicUrl}/account/plan/${this.#parts.linkRef()}`;
+    const ref = this.#parts.linkRef();
+    return `${this.#parts.publicUrl}/account/plan${ref === null ? "" : `/${ref}`}`;
   }
 
   /** @throws UrlElicitationRequiredError -32042 toward a 2025-11-25 client that opens URLs */

@@ -28,6 +28,8 @@ export class SlidingLog {
 
   /** Asks without recording. `now_ms` comes from `now()`. */
   check(now_ms: number, limit: number): Admission {
+    // What has left the window is forgotten here, so the clock may not go back behind this moment either.
+    this.#last_ms = Math.max(this.#last_ms, now_ms);
     while (this.#head < this.#times.length && (this.#times[this.#head] ?? 0) <= now_ms - WINDOW_MS)
       this.#head++;
     if (this.#head > 1024 && this.#head * 2 > this.#times.length) {

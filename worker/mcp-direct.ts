@@ -18,7 +18,8 @@ export function serveKnownCaller(
   env: Bindings,
   config: Config,
 ): Promise<Response> | undefined {
-  if (request.method !== "POST" || url.pathname !== MCP_PATH || url.origin !== config.origin) return undefined;
+  if (request.method !== "POST" || url.pathname !== MCP_PATH || url.origin !== config.origin)
+    return undefined;
   const { headers } = request;
   if (headers.get("Origin") !== null) return undefined;
   const known = knownCaller(env, headers.get("Authorization"));
@@ -37,7 +38,8 @@ async function answer(
   const response = new Response(forwarded.body, forwarded);
   observeAnswer(env, response, { requestId, route: MCP_PATH, httpMethod: request.method, started_ms });
   response.headers.set(REQUEST_ID_HEADER, requestId);
-  if (config.origin.startsWith("https:")) response.headers.set("Strict-Transport-Security", "max-age=31536000");
+  if (config.origin.startsWith("https:"))
+    response.headers.set("Strict-Transport-Security", "max-age=31536000");
   // As the routes say it: what pages may read depends on who asks.
   response.headers.append("Vary", "Origin");
   return response;

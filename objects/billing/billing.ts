@@ -144,7 +144,10 @@ export class Billing extends RpcTarget implements BillingRpc {
       liveSubscriptions: subscriptions.filter(isLive).length,
     };
     const held = disputes.some((d) => d.status === "open");
-    return { ok: true, value: { before, after: planView(would, held, this.#parts.rules, this.#parts.now_ms()) } };
+    return {
+      ok: true,
+      value: { before, after: planView(would, held, this.#parts.rules, this.#parts.now_ms()) },
+    };
   }
 
   async grantPremium(until_ms: number | null): Promise<PlanView> {
@@ -177,7 +180,7 @@ export class Billing extends RpcTarget implements BillingRpc {
   static internals(billing: Billing): BillingInternals {
     return {
       standing: () => billing.#standing(),
-      linkRef: () => billing.#entitlement.read().linkRef,
+      linkRef: () => billing.#linkRef(),
       runJob: () => billing.#runJob(),
       removal: { beforeRemoval: () => billing.#beforeRemoval() },
     };
@@ -190,6 +193,15 @@ export class Billing extends RpcTarget implements BillingRpc {
     } catch (error) {
       logFault(crypto.randomUUID(), this.#parts.userId, error);
       return { tier: "free", why: "unreadable", until_ms: null };
+    }
+  }
+
+  #linkRef(): string | null {
+    try {
+      return this.#entitlement.read().linkRef;
+    } catch (error) {
+      logFault(crypto.randomUUID(), this.#parts.userId, error);
+      return null;
     }
   }
 
@@ -262,8 +274,8 @@ const NOT_ENDED =
 
 export interface BillingInternals {
   standing(): Standing;
-  linkRef(): string;
+  /** `null`: the plan cannot be read. */
+  linkRef(): string | null;
   runJob(): Promise<number | undefined>;
   removal: RemovalHook;
 }
-

@@ -161,8 +161,9 @@ export class PlanSync {
 
   /** Stripe does not have the customer any more (or has it in the other mode): the next purchase makes another. */
   async customerGone(port: BillingPort, customerId: string): Promise<void> {
-    const { entitlement, userId, now_ms } = this.#parts;
+    const { entitlement, disputes, userId, now_ms } = this.#parts;
     const { customerGeneration } = entitlement.read();
+    disputes.clear();
     entitlement.write({
       customerId: null,
       customerGeneration: customerGeneration + 1,

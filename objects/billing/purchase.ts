@@ -2,7 +2,14 @@
  * Buying and managing: the Checkout page and the customer portal. Everything runs inside the plan's lock, so any
  * number of calls at once make one customer and one open session.
  */
-import type { BillingError, BillingResult, CheckoutOffer, InvoiceView, PaymentCard, PortalFlow } from "../rpc.ts";
+import type {
+  BillingError,
+  BillingResult,
+  CheckoutOffer,
+  InvoiceView,
+  PaymentCard,
+  PortalFlow,
+} from "../rpc.ts";
 import type { AccountStore } from "../stores/account.ts";
 import type { EntitlementStore, OpenCheckout } from "../stores/entitlement.ts";
 import type { BillingPort, PortProblem } from "./billing-port.ts";
@@ -46,7 +53,9 @@ export class Purchase {
       if (first !== "customer_missing") return first;
       // The customer was deleted, or belongs to the other mode: the next generation is another customer.
       const second = await this.#checkout(port, input);
-      return second === "customer_missing" ? refused({ kind: "billing_unavailable", retry_after_s: 30 }) : second;
+      return second === "customer_missing"
+        ? refused({ kind: "billing_unavailable", retry_after_s: 30 })
+        : second;
     });
   }
 
@@ -204,5 +213,5 @@ function refused(error: BillingError): { ok: false; error: BillingError } {
 /** Short, the same for the same text: an idempotency key must not come with other parameters. */
 async function digest(text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return [...bytes.slice(0, 8)].map((b) => b.toString(16).padStart(2, "0")).join("");
+  return Array.from(bytes.slice(0, 8), (b) => b.toString(16).padStart(2, "0")).join("");
 }

@@ -27,7 +27,10 @@ export function nextReading(state: {
   if (entitlement.customerId !== null && state.billing) {
     times.push(now_ms + DAILY_MS);
     if (state.failures > 0 || state.eventsWait) {
-      const wait_ms = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(10, Math.max(0, state.failures - 1)));
+      const wait_ms = Math.min(
+        RETRY_MAX_MS,
+        RETRY_MIN_MS * 2 ** Math.min(10, Math.max(0, state.failures - 1)),
+      );
       times.push(now_ms + wait_ms);
     }
     const { periodEnd_ms, ends_ms, trialEnd_ms } = entitlement.subscription ?? {};

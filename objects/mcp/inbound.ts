@@ -39,7 +39,30 @@ export async function readInbound(request: Request): Promise<Inbound> {
 }
 
 export function isMessage(value: unknown): value is JSONRPCMessage {
-  return isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value);
+  return (
+    isPlainRequest(value) ||
+    isJSONRPCRequest(value) ||
+    isJSONRPCNotification(value) ||
+    isJSONRPCResponse(value)
+  );
+}
+
+const PLAIN_FIELDS = new Set(["jsonrpc", "id", "method", "params"]);
+
+/** The usual request, told without a schema. What is not so plain (`_meta`, odd fields) the SDK's schema judges. */
+function isPlainRequest(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { jsonrpc, id, method, params } = value as Record<string, unknown>;
+  const plainParams =
+    params === undefined ||
+    (typeof params === "object" && params !== null && !Array.isArray(params) && !("_meta" in params));
+  return (
+    jsonrpc === "2.0" &&
+    (typeof id === "string" || Number.isSafeInteger(id)) &&
+    typeof method === "string" &&
+    plainParams &&
+    Object.keys(value).every((key) => PLAIN_FIELDS.has(key))
+  );
 }
 
 /** What is wrong with something that is not a JSON-RPC message. */

@@ -40,7 +40,11 @@ export async function runCall(
   params: unknown,
   exchange: Exchange,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const result = await callTool(surface, params, exchange);
+  const result = await callTool(surface, params, exchange).catch((error: unknown) => {
+    // A refusal that is an error of the protocol (URL elicitation of 2025-11-25) has said how the call ended.
+    if (exchange.scope.record.outcome !== "ok") exchange.end(0);
+    throw error;
+  });
   if (isInputRequiredResult(result)) {
     // In a 2025 session the SDK asks the client now and runs the handler again: the call goes on.
     if (exchange.scope.protocol < ANSWERS_WITH_QUESTIONS) return result;

@@ -40,6 +40,12 @@ export class DisputeStore {
     return this.#holds;
   }
 
+  /** Their customer is gone: what an operator deleted holds nothing back any more. */
+  clear(): void {
+    this.#holds = undefined;
+    this.#sql.exec("DELETE FROM billing_disputes");
+  }
+
   /** A lost dispute has had its consequence. */
   settle(id: string): void {
     this.#holds = undefined;

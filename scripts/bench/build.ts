@@ -47,7 +47,7 @@ export async function buildBundles(outDir: string): Promise<Record<string, Bundl
       return [name, { entry, texts: [] }];
     }),
   ]);
-  return { product: product as Bundle, ...Object.fromEntries(peers) };
+  return { product, ...Object.fromEntries(peers) };
 }
 
 async function buildProduct(outDir: string): Promise<Bundle> {

@@ -1,6 +1,6 @@
 /** Users with tokens, and sessions of the peers that have them. */
 import { createHmac } from "node:crypto";
-import { REDIRECT_URI, VERIFIER } from "../../test/bench/issue.ts";
+import { REDIRECT_URI, VERIFIER } from "./pkce.ts";
 import { JWT_SECRET, type Running } from "./workerd.ts";
 
 export interface BenchUser {

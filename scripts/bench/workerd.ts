@@ -94,9 +94,13 @@ export async function startWorkerd(
   const origins = Object.fromEntries(names.map((name, i) => [name, `http://127.0.0.1:${ports[i]}`]));
   const config = join(workDir, "workerd.capnp");
   writeFileSync(config, configText(bundles, origins, workDir, stateDir));
-  const workerd = spawn(join(ROOT, "node_modules/workerd/bin/workerd"), ["serve", "--experimental", ...extraArguments, config], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const workerd = spawn(
+    join(ROOT, "node_modules/workerd/bin/workerd"),
+    ["serve", "--experimental", ...extraArguments, config],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   const { pid } = workerd;
   if (pid === undefined) throw new Error("workerd did not start");
   const ended = new Promise<void>((resolve) => workerd.once("exit", () => resolve()));

@@ -4,6 +4,8 @@ import { getPlatformProxy } from "wrangler";
 import type { Environment } from "./environments.ts";
 import { OperatorError } from "./operator-error.ts";
 
+const RESTART_MS = 3_000;
+
 /** `local`: the stack of `npm start` on this machine. */
 export type Target = "local" | Environment;
 
@@ -31,7 +33,15 @@ export async function openAdmin(target: Target): Promise<AdminLink> {
   });
   const send = async (command: string, input: Record<string, unknown>): Promise<Response> => {
     const init = { method: "POST", body: JSON.stringify(input) };
-    const response = await proxy.env.ADMIN.fetch(`http://admin/${command}`, init);
+    const ask = (): Promise<Response> => proxy.env.ADMIN.fetch(`http://admin/${command}`, init);
+    // The local server restarts when a source file changes; every command can be repeated.
+    const response = await ask().catch(async (error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      if (target !== "local")
+        throw new OperatorError(`The connection to ${target} was lost: ${why}. Try again.`);
+      await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+      return ask();
+    });
     if (response.ok) return response;
     const text = await response.text();
     throw new OperatorError(messageIn(text) ?? unreachable(target, response.status, text));

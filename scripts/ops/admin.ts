@@ -77,8 +77,7 @@ await runScript(async () => {
       const { body } = await link.send(call.command, call.input);
       if (body === null) throw new OperatorError("The export was empty.");
       const decoder = new TextDecoder();
-      for await (const chunk of body)
-        process.stdout.write(decoder.decode(chunk as Uint8Array, { stream: true }));
+      for await (const chunk of body) process.stdout.write(decoder.decode(chunk, { stream: true }));
       return 0;
     }
     const value = await answer(link, call);

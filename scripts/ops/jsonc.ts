@@ -80,7 +80,9 @@ class Reader {
       if (this.#text[this.#at] === close) break;
       let name = String(children.size);
       if (isObject) {
-        name = String(this.#value().value);
+        const { value } = this.#value();
+        if (typeof value !== "string") this.#fail();
+        name = value;
         this.#space();
         this.#expect(":");
       }

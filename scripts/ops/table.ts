@@ -40,5 +40,5 @@ function cell(name: string, value: unknown): string {
     return new Date(value).toISOString().replace(/\.\d+Z$/, "Z");
   }
   if (Array.isArray(value)) return value.length === 0 ? "" : value.map((item) => cell("", item)).join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

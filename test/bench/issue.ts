@@ -1,13 +1,10 @@
 /** Consent without a person, for the benchmark: a registered client and a code for it. */
 import type { OAuthHelpers } from "@cloudflare/workers-oauth-provider";
+import { REDIRECT_URI, VERIFIER } from "../../scripts/bench/pkce.ts";
 
 export interface IssueEnv {
   OAUTH_PROVIDER: OAuthHelpers;
 }
-
-export const REDIRECT_URI = "http://127.0.0.1:9/callback";
-/** RFC 7636 appendix B: a verifier; the code challenge is made from it. */
-export const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 /** Answers `/issue?user=…&device=…` with `{ clientId, code }`. */
 export async function issueCode(request: Request, env: IssueEnv): Promise<Response> {

@@ -33,7 +33,7 @@ function providerOf(origin: string): OAuthProvider<Env> {
     authorizeEndpoint: "/authorize",
     tokenEndpoint: "/token",
     scopesSupported: ["clickup:read"],
-  } as unknown as ConstructorParameters<typeof OAuthProvider<Env>>[0]);
+  });
   return provider;
 }
 

@@ -1,9 +1,10 @@
 /**
  * KV and R2 in memory, behind the bindings' own wire format, in the same process. They count what they are asked:
- * `GET http://count/` gives the numbers since the last time.
+ * `GET /count` on the socket gives the numbers since the last time, `/trouble?r2=on` makes every put fail.
  */
 const values = new Map<string, { value: ArrayBuffer; metadata: string | null }>();
 let counts = zero();
+let r2Trouble = false;
 
 function zero() {
   return { kvReads: 0, kvWrites: 0, kvDeletes: 0, kvLists: 0, r2Puts: 0, r2Bytes: 0, r2Others: 0 };
@@ -12,7 +13,11 @@ function zero() {
 export default {
   async fetch(request) {
     const url = new URL(request.url);
-    if (url.hostname === "count") {
+    if (url.pathname === "/trouble") {
+      r2Trouble = url.searchParams.get("r2") === "on";
+      return new Response(null, { status: 204 });
+    }
+    if (url.pathname === "/count") {
       const answer = Response.json(counts);
       counts = zero();
       return answer;
@@ -42,7 +47,10 @@ async function kv(request: Request, url: URL): Promise<Response> {
     }
     case "PUT":
       counts.kvWrites++;
-      values.set(key, { value: await request.arrayBuffer(), metadata: request.headers.get("CF-KV-Metadata") });
+      values.set(key, {
+        value: await request.arrayBuffer(),
+        metadata: request.headers.get("CF-KV-Metadata"),
+      });
       return new Response();
     case "DELETE":
       counts.kvDeletes++;
@@ -65,6 +73,7 @@ async function r2(request: Request): Promise<Response> {
     counts.r2Others++;
     return json({ objects: [], truncated: false, delimitedPrefixes: [] });
   }
+  if (r2Trouble) return new Response("unavailable", { status: 503 });
   counts.r2Puts++;
   counts.r2Bytes += body.length - metadataSize;
   return json({

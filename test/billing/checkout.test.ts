@@ -23,6 +23,7 @@ import {
   tierOf,
   travel,
   useStripe,
+  worker,
 } from "./stripe-world.ts";
 
 useStripe();
@@ -31,13 +32,17 @@ const CREATE = "POST /v1/checkout/sessions";
 const callOf = (operation: string) => stripe.calls.find((call) => call.operation === operation);
 
 /** The same Worker with other variables. */
-function workerWith(vars: Record<string, string | undefined>, user: TestUser, path: string): Promise<Response> {
+function workerWith(
+  vars: Record<string, string | undefined>,
+  user: TestUser,
+  path: string,
+): Promise<Response> {
   const request = new Request(ORIGIN + path, {
     method: "POST",
     headers: { Authorization: `Bearer ${user.bearer}`, "Content-Type": "application/json" },
     body: "{}",
   });
-  return serve(request, { ...(env as unknown as Bindings), ...vars } as Bindings, createExecutionContext());
+  return serve(request, { ...(env as unknown as Bindings), ...vars }, createExecutionContext());
 }
 
 describe("who may buy", () => {
@@ -61,8 +66,7 @@ describe("who may buy", () => {
 
   test("GET is 405, and a foreign page is refused", async () => {
     const user = await newUser();
-    const { default: exported } = (await import("cloudflare:workers")).exports;
-    const got = await exported.fetch(`${ORIGIN}/stripe/create-checkout`);
+    const got = await worker(new Request(`${ORIGIN}/stripe/create-checkout`));
     expect([got.status, got.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
     const foreign = await post(user, "/stripe/create-checkout", {}, { Origin: "https://evil.example" });
     expect(foreign.status).toBe(403);
@@ -195,10 +199,15 @@ describe("what goes wrong", () => {
     const user = await newUser();
     await api("POST", `/v1/prices/${STRIPE_SANDBOX.priceMonthlyId}`, { active: "false" });
     const response = await post(user, "/stripe/create-checkout");
-    expect([response.status, await response.json()]).toMatchObject([503, { error: "billing_not_configured" }]);
-    const { default: exported } = (await import("cloudflare:workers")).exports;
-    const health = async () => (await exported.fetch(`${ORIGIN}/health`)).json();
-    expect(await health()).toMatchObject({ status: "degraded", billing: { state: "price_missing", mode: "test" } });
+    expect([response.status, await response.json()]).toMatchObject([
+      503,
+      { error: "billing_not_configured" },
+    ]);
+    const health = async () => (await worker(new Request(`${ORIGIN}/health`))).json();
+    expect(await health()).toMatchObject({
+      status: "degraded",
+      billing: { state: "price_missing", mode: "test" },
+    });
     await api("POST", `/v1/prices/${STRIPE_SANDBOX.priceMonthlyId}`, { active: "true" });
     await checkoutUrl(user);
     expect(await health()).toMatchObject({ status: "healthy", billing: { state: "ready" } });
@@ -208,7 +217,10 @@ describe("what goes wrong", () => {
     const user = await newUser();
     for (const path of ["/stripe/create-checkout", "/stripe/create-portal-session", "/stripe/webhook"]) {
       const response = await workerWith({ STRIPE_SECRET_KEY: undefined }, user, path);
-      expect([response.status, await response.json()]).toMatchObject([503, { error: "billing_not_configured" }]);
+      expect([response.status, await response.json()]).toMatchObject([
+        503,
+        { error: "billing_not_configured" },
+      ]);
     }
     expect(stripe.calls).toEqual([]);
   });
@@ -216,11 +228,20 @@ describe("what goes wrong", () => {
   test("C7 both return addresses are ours; one of the caller's is refused unless it is ours or listed", async () => {
     const user = await newUser();
     const session = stripe.state.test.checkout_sessions[sessionOf(await checkoutUrl(user))];
-    for (const url of [session?.success_url, session?.cancel_url]) expect(new URL(url ?? "").origin).toBe(ORIGIN);
-    for (const return_url of ["https://evil.example/x", "//evil.example", "javascript:alert(1)", `${ORIGIN}@evil.example`]) {
+    for (const url of [session?.success_url, session?.cancel_url])
+      expect(new URL(url ?? "").origin).toBe(ORIGIN);
+    for (const return_url of [
+      "https://evil.example/x",
+      "//evil.example",
+      "javascript:alert(1)",
+      `${ORIGIN}@evil.example`,
+    ]) {
       for (const path of ["/stripe/create-checkout", "/stripe/create-portal-session"]) {
         const response = await post(user, path, { return_url });
-        expect([response.status, await response.json()]).toMatchObject([400, { error: "invalid_return_url" }]);
+        expect([response.status, await response.json()]).toMatchObject([
+          400,
+          { error: "invalid_return_url" },
+        ]);
       }
     }
     const back = await checkoutUrl(user, { return_url: `${ORIGIN}/account` });
@@ -270,12 +291,15 @@ describe("the portal", () => {
     await subscribe(user);
     const response = await post(user, "/stripe/create-portal-session", { flow: "subscription_cancel" });
     expect(response.status).toBe(200);
-    expect(Object.keys((await response.json()) as object)).toEqual(["portal_url"]);
+    expect(Object.keys(await response.json())).toEqual(["portal_url"]);
     const call = stripe.calls.findLast((c) => c.operation === "POST /v1/billing_portal/sessions");
     expect(call?.params).toMatchObject({
       customer: await customerOf(user),
       return_url: `${ORIGIN}/account/plan?from=portal`,
-      flow_data: { type: "subscription_cancel", subscription_cancel: { subscription: await subscriptionOf(user) } },
+      flow_data: {
+        type: "subscription_cancel",
+        subscription_cancel: { subscription: await subscriptionOf(user) },
+      },
     });
   });
 });

@@ -1,13 +1,13 @@
 /** What happens to a subscription over its life, and what the user gets for it. */
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { STRIPE_SANDBOX } from "../sandbox/stripe/index.ts";
 import { Billing, type BillingParts } from "../../objects/billing/billing.ts";
 import { AccountStore } from "../../objects/stores/account.ts";
 import { stripePort } from "../../worker/billing/port.ts";
 import type { Bindings } from "../../worker/env.ts";
-import { newUser, userObject, type TestUser } from "../support/users.ts";
+import { newUser, type TestUser } from "../support/users.ts";
 import {
   api,
   billingOf,
@@ -18,12 +18,9 @@ import {
   deliver,
   history,
   jobTime,
-  mapping,
   pay,
   planOf,
   runBillingJob,
-  sessionOf,
-  sql,
   stripe,
   subscribe,
   subscriptionOf,
@@ -49,9 +46,12 @@ async function failRenewal(user: TestUser): Promise<void> {
   travel((subscription?.periodEnd_ms ?? 0) - Date.now() + 2 * 60 * 60_000);
   await deliver();
 }
-const chargeOf = (): string => Object.keys(stripe.state.test.charges).at(-1) ?? "";
 /** A second subscription of the user's customer, made outside of Checkout. */
-async function addSubscription(user: TestUser, price: string, more: Record<string, string> = {}): Promise<string> {
+async function addSubscription(
+  user: TestUser,
+  price: string,
+  more: Record<string, string> = {},
+): Promise<string> {
   const customer = await customerOf(user);
   const method = await api<{ id: string }>("POST", "/v1/payment_methods/pm_card_visa/attach", { customer });
   const { id } = await api<{ id: string }>("POST", "/v1/subscriptions", {
@@ -118,7 +118,11 @@ describe("failing payments", () => {
     await subscribe(user);
     await failRenewal(user);
     const first = await planOf(user);
-    expect(first).toMatchObject({ tier: "premium", why: "past_due_in_grace", subscription: { status: "past_due" } });
+    expect(first).toMatchObject({
+      tier: "premium",
+      why: "past_due_in_grace",
+      subscription: { status: "past_due" },
+    });
     expect(first.graceUntil_ms).toBe(Date.now() + 7 * DAY_MS);
     travel(4 * DAY_MS);
     await deliver();
@@ -193,7 +197,10 @@ describe("failing payments", () => {
     await addSubscription(user, STRIPE_SANDBOX.priceMonthlyId, { payment_behavior: "default_incomplete" });
     travel(24 * 60 * 60_000);
     await deliver();
-    expect(await planOf(user)).toMatchObject({ tier: "free", subscription: { status: "incomplete_expired" } });
+    expect(await planOf(user)).toMatchObject({
+      tier: "free",
+      subscription: { status: "incomplete_expired" },
+    });
     const fresh = await newUser({ userId: user.userId });
     await subscribe(fresh);
     expect(await tierOf(user)).toBe("premium");
@@ -225,7 +232,10 @@ describe("trials", () => {
       expect(plan.subscription?.trialEnds_ms).toBeGreaterThan(Date.now() + 13 * DAY_MS);
       travel(12 * DAY_MS);
       const noticed = await deliver();
-      expect(noticed.map((r) => [r.type, r.status])).toContainEqual(["customer.subscription.trial_will_end", 200]);
+      expect(noticed.map((r) => [r.type, r.status])).toContainEqual([
+        "customer.subscription.trial_will_end",
+        200,
+      ]);
       travel(3 * DAY_MS);
       await deliver();
       expect(await planOf(user)).toMatchObject({ tier: "free", why });
@@ -254,7 +264,11 @@ describe("other configurations", () => {
     const user = await newUser();
     await subscribe(user);
     const view = (rules: Partial<Rules>) => withRules(user, rules, (billing) => billing.plan());
-    expect(await view({ billing: false })).toMatchObject({ tier: "free", why: "default_tier", billing: false });
+    expect(await view({ billing: false })).toMatchObject({
+      tier: "free",
+      why: "default_tier",
+      billing: false,
+    });
     expect(await view({ billing: false, defaultTier: "premium" })).toMatchObject({ tier: "premium" });
     expect(await view({ billing: true })).toMatchObject({ tier: "premium", why: "active" });
     await cancel(user);
@@ -266,7 +280,11 @@ describe("other configurations", () => {
 type Rules = BillingParts["rules"];
 
 /** Works with a user's billing as another configuration would have it. */
-function withRules<T>(user: TestUser, rules: Partial<Rules>, work: (billing: Billing) => Promise<T>): Promise<T> {
+function withRules<T>(
+  user: TestUser,
+  rules: Partial<Rules>,
+  work: (billing: Billing) => Promise<T>,
+): Promise<T> {
   return runInDurableObject(user.object, (_, state) =>
     work(
       new Billing({
@@ -294,176 +312,6 @@ async function buyUrl(billing: Billing): Promise<string> {
   return opened.value.url;
 }
 
-describe("more than one, and others", () => {
-  test("L10 two subscriptions: premium, an alert, and ending one keeps premium", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const second = await addSubscription(user, STRIPE_SANDBOX.priceYearlyId);
-    expect(JSON.stringify(warned.mock.calls)).toContain("duplicate_subscriptions");
-    warned.mockRestore();
-    expect(await planOf(user)).toMatchObject({ tier: "premium", liveSubscriptions: 2 });
-    // An operator ends the newer one and gives its money back.
-    const ended = await billingOf(user, (billing) => billing.endSubscription(second, { refund: true }));
-    expect(ended).toMatchObject({ ok: true, value: { tier: "premium", liveSubscriptions: 1 } });
-    expect(Object.values(stripe.state.test.refunds).map((r) => r.amount)).toEqual([STRIPE_SANDBOX.amountYearly]);
-    await billingOf(user, (billing) => billing.endSubscription(second, { refund: true }));
-    expect(Object.keys(stripe.state.test.refunds)).toHaveLength(1);
-  });
-
-  test("L10 past the first page of subscriptions the good one is still found", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    const good = await subscriptionOf(user);
-    for (let i = 0; i < 101; i++) {
-      const customer = await customerOf(user);
-      const { id } = await api<{ id: string }>("POST", "/v1/subscriptions", {
-        customer,
-        "items[0][price]": STRIPE_SANDBOX.priceMonthlyId,
-        trial_period_days: "30",
-      });
-      await api("DELETE", `/v1/subscriptions/${id}`);
-    }
-    await billingOf(user, (billing) => billing.refresh(0));
-    expect(await subscriptionOf(user)).toBe(good);
-    expect(await tierOf(user)).toBe("premium");
-  });
-
-  test("L11 a subscription to another product of the same account gives nothing", async () => {
-    const user = await newUser();
-    await checkoutUrl(user);
-    await addSubscription(user, STRIPE_SANDBOX.otherPriceId);
-    expect(await planOf(user)).toMatchObject({ tier: "free", why: "no_subscription", liveSubscriptions: 0 });
-  });
-
-  test("L12 another price of the product grants: a new amount, another currency, the year", async () => {
-    const user = await newUser();
-    await checkoutUrl(user);
-    const { id } = await api<{ id: string }>("POST", "/v1/prices", {
-      product: STRIPE_SANDBOX.product,
-      currency: "eur",
-      unit_amount: "1100",
-      "recurring[interval]": "month",
-    });
-    await addSubscription(user, id);
-    expect(await planOf(user)).toMatchObject({ tier: "premium", subscription: { currency: "eur", amount: 1100 } });
-  });
-
-  test("L13 a customer deleted in the dashboard: free, forgotten, and buying works", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    const customer = await customerOf(user);
-    await api("DELETE", `/v1/customers/${customer}`);
-    await deliver();
-    expect(await planOf(user)).toMatchObject({ tier: "free", customerId: null });
-    expect(await mapping(customer)).toBeNull();
-    await subscribe(user);
-    expect(await tierOf(user)).toBe("premium");
-  });
-});
-
-describe("disputes", () => {
-  test("L14 an open dispute holds premium back; won gives it back", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    const { id } = stripe.openDispute(chargeOf());
-    await deliver();
-    expect(await planOf(user)).toMatchObject({ tier: "free", why: "dispute" });
-    // Other events do not lift it.
-    await update(user, { description: "x" });
-    expect(await tierOf(user)).toBe("free");
-    stripe.closeDispute(id, "won");
-    await deliver();
-    expect(await tierOf(user)).toBe("premium");
-  });
-
-  test("L14 lost ends the subscription; a later one is premium", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    const subscription = await subscriptionOf(user);
-    const { id } = stripe.openDispute(chargeOf());
-    await deliver();
-    stripe.closeDispute(id, "lost");
-    await deliver();
-    expect(stripe.state.test.subscriptions[subscription]?.status).toBe("canceled");
-    expect(await tierOf(user)).toBe("free");
-    travel(60_000);
-    await subscribe(user);
-    expect(await tierOf(user)).toBe("premium");
-  });
-
-  test("L14 a dispute whose events were lost is found by the daily reading", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    stripe.openDispute(chargeOf());
-    await deliver({ lose: () => true });
-    await runBillingJob(user);
-    expect(await planOf(user)).toMatchObject({ tier: "free", why: "dispute" });
-  });
-
-  test("L14 a refund, and a bank's inquiry, change nothing", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    await api("POST", "/v1/refunds", { charge: chargeOf() });
-    const results = await deliver();
-    expect(results.map((r) => [r.type, r.status])).toContainEqual(["charge.refunded", 200]);
-    expect(await tierOf(user)).toBe("premium");
-  });
-});
-
-describe("the account", () => {
-  test("L15 deleting the account ends the subscription first", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    const [customer, subscription] = [await customerOf(user), await subscriptionOf(user)];
-    await user.object.deleteAccount().catch(() => undefined);
-    expect(stripe.state.test.subscriptions[subscription]?.status).toBe("canceled");
-    expect(await mapping(customer)).toBeNull();
-    // The old stub ended with the object.
-    const again = { ...user, object: userObject(user.userId) };
-    expect(await again.object.account()).toMatchObject({ ok: false, error: { kind: "no_account" } });
-    // The last events of the subscription find nobody, and make nobody.
-    expect(new Set((await deliver()).map((r) => r.status))).toEqual(new Set([200]));
-    expect(await sql(again, "SELECT event_id FROM billing_events")).toEqual([]);
-    expect(await tierOf(again)).toBe("free");
-  });
-
-  test("L15 while Stripe does not answer nothing is deleted", async () => {
-    const user = await newUser();
-    await subscribe(user);
-    stripe.fault({ kind: "status", path: /./, times: 10 });
-    const result = await user.object.deleteAccount();
-    expect(result).toMatchObject({ ok: false, error: { kind: "invalid" } });
-    stripe.clearFaults();
-    expect(await user.object.account()).toMatchObject({ ok: true });
-    expect(await tierOf(user)).toBe("premium");
-  });
-
-  test("L16 a customer of the other mode counts as missing: an alert, and the next purchase makes another", async () => {
-    const user = await newUser();
-    await checkoutUrl(user);
-    const live = await liveCustomer();
-    await sql(user, "UPDATE entitlement SET customer_id = ?, checkout = NULL", live);
-    await evictDurableObject(user.object);
-    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const url = await checkoutUrl(user);
-    expect(JSON.stringify(warned.mock.calls)).toContain("customer_missing");
-    warned.mockRestore();
-    expect(stripe.state.test.checkout_sessions[sessionOf(url)]?.customer).toBe(await customerOf(user));
-    expect(await customerOf(user)).not.toBe(live);
-  });
-
-  async function liveCustomer(): Promise<string> {
-    const response = await stripe.fetch(
-      new Request("https://api.stripe.test/v1/customers", {
-        method: "POST",
-        headers: { Authorization: `Bearer ${STRIPE_SANDBOX.liveSecretKey}` },
-      }),
-    );
-    return ((await response.json()) as { id: string }).id;
-  }
-});
-
 test("an operator can give premium until a date, whatever Stripe says; it ends by itself", async () => {
   const user = await newUser();
   await billingOf(user, (billing) => billing.grantPremium(Date.now() + DAY_MS));
@@ -487,7 +335,10 @@ test("a bank debit that bounces after Checkout was paid leaves premium for the g
   });
   await pay(await checkoutUrl(user), id);
   const results = await deliver();
-  expect(results.map((r) => [r.type, r.status])).toContainEqual(["checkout.session.async_payment_failed", 200]);
+  expect(results.map((r) => [r.type, r.status])).toContainEqual([
+    "checkout.session.async_payment_failed",
+    200,
+  ]);
   expect(await planOf(user)).toMatchObject({ tier: "premium", why: "past_due_in_grace" });
   travel(7 * DAY_MS);
   expect(await tierOf(user)).toBe("free");

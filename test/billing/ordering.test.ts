@@ -47,7 +47,9 @@ test("O2 an old `deleted` that is replayed after a new subscription changes noth
   await api("DELETE", `/v1/subscriptions/${await subscriptionOf(user)}`);
   await deliver();
   expect(await tierOf(user)).toBe("free");
-  const old = Object.values(stripe.state.test.events).findLast((e) => e.type === "customer.subscription.deleted");
+  const old = Object.values(stripe.state.test.events).findLast(
+    (e) => e.type === "customer.subscription.deleted",
+  );
   await subscribe(user);
   expect(await tierOf(user)).toBe("premium");
   // Also when the event is not remembered any more.
@@ -76,7 +78,9 @@ test("O3 the subscription's own metadata is enough; a customer nobody knows is i
   const user = await newUser();
   const make = async (metadata: Record<string, string>) => {
     const { id } = await api<{ id: string }>("POST", "/v1/customers");
-    const method = await api<{ id: string }>("POST", "/v1/payment_methods/pm_card_visa/attach", { customer: id });
+    const method = await api<{ id: string }>("POST", "/v1/payment_methods/pm_card_visa/attach", {
+      customer: id,
+    });
     await api("POST", "/v1/subscriptions", {
       customer: id,
       "items[0][price]": STRIPE_SANDBOX.priceMonthlyId,
@@ -127,20 +131,20 @@ test("O6 an older reading that is slow never overwrites a newer one", async () =
   await subscribe(user);
   const subscription = await subscriptionOf(user);
   // The first reading sees the subscription and is then held up; meanwhile it is cancelled and an event comes.
-  let held = false;
+  const reading = { held: false };
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   answerHost("api.stripe.test", async (request) => {
     const answer = await stripe.fetch(request);
-    if (held || !request.url.includes("/v1/subscriptions?")) return answer;
-    held = true;
+    if (reading.held || !request.url.includes("/v1/subscriptions?")) return answer;
+    reading.held = true;
     await released;
     return answer;
   });
   const slow = billingOf(user, (billing) => billing.refresh(0));
-  while (!held) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!reading.held) await new Promise((resolve) => setTimeout(resolve, 5));
   await api("DELETE", `/v1/subscriptions/${subscription}`);
   const delivered = deliver();
   await new Promise((resolve) => setTimeout(resolve, 30));

@@ -46,8 +46,9 @@ export function travel(ms: number): void {
 }
 
 /** Brings every waiting event to the Worker. */
-export const deliver = (how: Parameters<StripeSandbox["deliver"]>[0] = {}): ReturnType<StripeSandbox["deliver"]> =>
-  stripe.deliver({ force: true, ...how });
+export const deliver = (
+  how: Parameters<StripeSandbox["deliver"]>[0] = {},
+): ReturnType<StripeSandbox["deliver"]> => stripe.deliver({ force: true, ...how });
 
 /** Forgets what waits to be delivered, as if it had been lost. */
 export async function loseAll(): Promise<void> {
@@ -170,7 +171,9 @@ export async function runBillingJob(user: TestUser): Promise<void> {
   await runDurableObjectAlarm(user.object);
 }
 
-export async function history(user: TestUser): Promise<{ from_tier: string; to_tier: string; why: string }[]> {
+export async function history(
+  user: TestUser,
+): Promise<{ from_tier: string; to_tier: string; why: string }[]> {
   return sql(user, "SELECT from_tier, to_tier, why FROM entitlement_history ORDER BY id");
 }
 

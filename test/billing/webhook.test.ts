@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { Bindings } from "../../worker/env.ts";
 import { serve } from "../../worker/router.tsx";
 import { signatureHeader, STRIPE_SANDBOX } from "../sandbox/stripe/index.ts";
+import { answerHost } from "../support/outside.ts";
 import { newUser } from "../support/users.ts";
 import {
   api,
@@ -100,7 +101,8 @@ describe("transport", () => {
     expect(await sql(user, "SELECT * FROM billing_events")).toEqual([]);
     expect(stripe.calls).toEqual([]);
     expect(await tierOf(user)).toBe("free");
-    for (const at_s of [now_s() - 298, now_s() + 298]) expect((await send(snapshot(customer), { at_s })).status).toBe(200);
+    for (const at_s of [now_s() - 298, now_s() + 298])
+      expect((await send(snapshot(customer), { at_s })).status).toBe(200);
   });
 
   test("W3 the signature is over the bytes as they came: other white space is another body", async () => {
@@ -128,7 +130,7 @@ describe("transport", () => {
     const request = (vars: Record<string, string>) =>
       serve(
         new Request(WEBHOOK, { method: "POST", body: "{}" }),
-        { ...(env as unknown as Bindings), ...vars } as Bindings,
+        { ...(env as unknown as Bindings), ...vars },
         createExecutionContext(),
       );
     expect((await request({ STRIPE_WEBHOOK_SECRET: "" })).status).toBe(503);
@@ -221,7 +223,10 @@ describe("what an event leads to", () => {
       const failed = await send(event);
       expect([failed.status, failed.headers.get("retry-after")]).toEqual([503, "30"]);
       expect(await tierOf(user)).toBe("free");
-      const waiting = await sql<{ done_ms: number | null; problem: string }>(user, "SELECT * FROM billing_events");
+      const waiting = await sql<{ done_ms: number | null; problem: string }>(
+        user,
+        "SELECT * FROM billing_events",
+      );
       expect(waiting).toMatchObject([{ done_ms: null, problem: "unavailable" }]);
       stripe.clearFaults();
       const retried = await send(event);
@@ -276,7 +281,6 @@ describe("what an event leads to", () => {
     stripe.clearCalls();
     let running = 0;
     let most = 0;
-    const { answerHost } = await import("../support/outside.ts");
     answerHost("api.stripe.test", async (request) => {
       if (!new URL(request.url).pathname.startsWith("/v1/subscriptions")) return stripe.fetch(request);
       most = Math.max(most, ++running);

@@ -24,10 +24,10 @@ describe("request log", () => {
   it("says who called what, how it ended and what it cost", async () => {
     const user = await newUser();
     let response: Response | undefined;
-    const secret = "quarterly figures";
+    const secret = "Northwind Labs";
     const [line, ...more] = await linesOf(async () => {
       response = await user.post(
-        rpc("tools/call", { name: "clickup_task_search", arguments: { query: secret } }),
+        rpc("tools/call", { name: "clickup_workspace_hierarchy", arguments: { workspace: secret } }),
       );
       await response.text();
     });
@@ -43,7 +43,7 @@ describe("request log", () => {
       device: user.deviceId,
       protocol: "2025-03-26",
       method: "tools/call",
-      tool: "clickup_task_search",
+      tool: "clickup_workspace_hierarchy",
       outcome: "ok",
       messages: 1,
       remaining: 99,
@@ -80,6 +80,8 @@ describe("request log", () => {
     );
     expect(line?.["route"]).toBe("/auth/callback");
     expect(JSON.stringify(line)).not.toMatch(/very-secret|forged/);
+    const [link] = await linesOf(() => exports.default.fetch("https://mcp.test/account/plan/l_reference"));
+    expect(link?.["route"]).toBe("/account/plan/:ref");
   });
 });
 
@@ -115,6 +117,6 @@ describe("data point", () => {
   });
 
   it("is not written without the binding", () => {
-    expect(() => writeDataPoint({ ...env } as unknown as Bindings, request, null)).not.toThrow();
+    expect(() => writeDataPoint({ ...env }, request, null)).not.toThrow();
   });
 });

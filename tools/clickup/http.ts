@@ -201,6 +201,11 @@ async function readCapped(response: Response): Promise<string> {
   if (response.body === null) {
     return "";
   }
+  // The runtime holds a plain body to its declared length; a compressed one may grow, so it is counted.
+  const declared_bytes = Number(response.headers.get("content-length") ?? "NaN");
+  if (declared_bytes <= MAX_ANSWER_BYTES && !response.headers.has("content-encoding")) {
+    return await response.text();
+  }
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
   let read_bytes = 0;

@@ -1,5 +1,5 @@
 /** Commands about one user: look, flush, stop devices, export, delete. */
-import { z } from "zod";
+import * as z from "zod";
 import { createAuthorizationServer } from "../oauth/provider.ts";
 import { forgetUser, userObject } from "../directory.ts";
 import { configOf, type Bindings } from "../env.ts";

@@ -3,7 +3,7 @@
  * next one carries the hash of, no batch is missing, no event is missing. The proof reads R2 by itself; the object
  * only says where its chain ends.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditHead } from "../../objects/rpc-operator.ts";
 import type { Bindings } from "../env.ts";
 import { findUser } from "./users.ts";

@@ -1,5 +1,5 @@
 /** Billing for the operator: what a user's plan is, reading Stripe anew, working on an event again, finding drift. */
-import { z } from "zod";
+import * as z from "zod";
 import { attempt } from "../billing/failures.ts";
 import { readNotice } from "../billing/event-notice.ts";
 import { handleEvent } from "../billing/handle-event.ts";

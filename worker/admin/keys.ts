@@ -1,5 +1,5 @@
 /** The encryption keys: which are configured, which are in use, and moving every credential to the current one. */
-import { z } from "zod";
+import * as z from "zod";
 import { purposeKey } from "../auth/keys.ts";
 import { userObject } from "../directory.ts";
 import { configOf, type Bindings } from "../env.ts";

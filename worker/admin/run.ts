@@ -1,5 +1,5 @@
 /** From a request of the operator's tool to a command and its answer. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Bindings } from "../env.ts";
 import { apiJson } from "../json.ts";
 import { logEvent, logIncident } from "../log.ts";

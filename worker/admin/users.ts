@@ -1,5 +1,5 @@
 /** Finding users for the operator: by our id, ClickUp's, Stripe's customer, or e-mail. */
-import { z } from "zod";
+import * as z from "zod";
 import { userObject, type DirectoryRecord, type UserStub } from "../directory.ts";
 import type { Bindings } from "../env.ts";
 import { AdminError } from "./command.ts";

@@ -1,5 +1,5 @@
 /** Disputes of a customer's charges. A dispute names no customer: the way goes over the charge. */
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import type { DisputeFact } from "../../objects/billing/billing-port.ts";
 import { UnexpectedAnswer } from "./failures.ts";
 

@@ -1,5 +1,5 @@
 /** What went wrong with Stripe, in our words. Its messages name keys, ids and parameters: they stay here. */
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import type { PortProblem, PortResult } from "../../objects/billing/billing-port.ts";
 import { logEvent } from "../log.ts";
 

@@ -1,5 +1,6 @@
 /** From an event to the object of the user it concerns. Used by the webhook and by an operator's replay. */
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
+import type { PortResult } from "../../objects/billing/billing-port.ts";
 import type { EventOutcome } from "../../objects/rpc.ts";
 import { recordStripeCustomer, userObject, userOfStripeCustomer } from "../directory.ts";
 import type { BillingConfig, Bindings } from "../env.ts";
@@ -38,8 +39,8 @@ export async function handleEvent(
   if (concerned.value === null) return "ignored";
   const { customerId, disputeId, named } = concerned.value;
   const user = await userOf(env.USER_MAPPINGS, stripe, customerId, notice, named);
-  if (user === "retry") return "retry";
-  if (user === null) {
+  if (!user.ok) return "retry";
+  if (user.value === null) {
     logEvent("warn", "stripe_event_unmapped", {
       event_id: notice.id,
       type: notice.type,
@@ -49,7 +50,7 @@ export async function handleEvent(
   }
   const { id, type, created_ms } = notice;
   const event = { id, type, created_ms, customerId, disputeId };
-  return withBilling(userObject(env, user), (billing) => billing.event(event, options));
+  return withBilling(userObject(env, user.value), (billing) => billing.event(event, options));
 }
 
 /** @returns `null` for an event without a customer. @throws what the SDK throws */
@@ -82,17 +83,17 @@ async function userOf(
   customerId: string,
   notice: EventNotice,
   named: string | null,
-): Promise<string | "retry" | null> {
+): Promise<PortResult<string | null>> {
   const known = await userOfStripeCustomer(kv, customerId);
-  if (known !== null) return known;
+  if (known !== null) return { ok: true, value: known };
   const customer = await attempt("event_user", () => stripe.customers.retrieve(customerId));
-  if (!customer.ok && customer.problem.kind === "unavailable") return "retry";
+  if (!customer.ok && customer.problem.kind === "unavailable") return customer;
   const gone = !customer.ok || customer.value.deleted === true;
   // Late words about a customer that is gone must not bring them back.
-  if (gone && notice.type !== "customer.deleted") return null;
+  if (gone && notice.type !== "customer.deleted") return { ok: true, value: null };
   const metadata = customer.ok && customer.value.deleted !== true ? customer.value.metadata : undefined;
   const userId = metadata?.["user_id"] ?? named;
-  if (userId === null || !USER_ID.test(userId)) return null;
+  if (userId === null || !USER_ID.test(userId)) return { ok: true, value: null };
   if (!gone) await recordStripeCustomer(kv, customerId, userId);
-  return userId;
+  return { ok: true, value: userId };
 }

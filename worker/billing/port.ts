@@ -1,5 +1,5 @@
 /** Stripe, as a user's object sees it: implements `BillingPort` of the objects. */
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import type {
   BillingPort,
   CustomerReading,

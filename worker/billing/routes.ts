@@ -1,6 +1,6 @@
 /** The routes of billing that are not behind a bearer token. */
 import { accountForm, accountPage, type PageHandler } from "../account/guard.tsx";
-import type { App, AppContext } from "../context.ts";
+import type { App } from "../context.ts";
 import { apiJson } from "../json.ts";
 import { startCheckout, startPortal, upgradeLink } from "./plan-forms.tsx";
 import { checkoutCancelled, checkoutSuccess } from "./return-pages.tsx";
@@ -21,7 +21,7 @@ export function addBilling(app: App, showPlan: PageHandler): void {
     "/account/plan/portal": "POST",
   };
   for (const [path, allow] of Object.entries(methods)) {
-    app.all(path, (_: AppContext) =>
+    app.all(path, () =>
       apiJson(405, { error: "method_not_allowed", message: `Use ${allow}` }, { Allow: allow }),
     );
   }

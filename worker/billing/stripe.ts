@@ -1,5 +1,5 @@
 /** The one place where the Stripe SDK is set up. Made per request, where billing needs it, and nowhere else. */
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import { version } from "../../package.json";
 import type { BillingConfig } from "../env.ts";
 

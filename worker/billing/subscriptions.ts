@@ -1,5 +1,5 @@
 /** Which of a customer's subscriptions grant premium, and what is to know of them. */
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import type { SubscriptionFact } from "../../objects/billing/billing-port.ts";
 import type { BillingConfig } from "../env.ts";
 import { UnexpectedAnswer } from "./failures.ts";
@@ -43,7 +43,8 @@ export async function premiumSubscriptions(
   return facts;
 }
 
-async function premiumItem(
+/** The item of a subscription that grants premium; undefined: none does. */
+export async function premiumItem(
   stripe: Stripe,
   config: BillingConfig,
   subscription: Stripe.Subscription,

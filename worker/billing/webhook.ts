@@ -2,7 +2,7 @@
  * POST /stripe/webhook: Stripe tells that something happened. The signature is checked over the bytes as they came,
  * then the user's object reads Stripe anew. Anything but 2xx makes Stripe send it again.
  */
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import type { AppContext } from "../context.ts";
 import { readCapped } from "../html.tsx";
 import { apiJson } from "../json.ts";

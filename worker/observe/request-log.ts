@@ -35,9 +35,15 @@ export function observeAnswer(env: Bindings, answer: Response, asked: Asked): vo
   record(env, answer.status, asked, figures);
 }
 
+/** The path, without the reference of an upgrade link. */
+function routeOf(path: string): string {
+  const named = path.replace(/^\/account\/plan\/(?!checkout$|portal$).+/, "/account/plan/:ref");
+  return named.slice(0, MAX_PATH_CHARS);
+}
+
 function record(env: Bindings, status: number, asked: Asked, figures: RequestFigures | null): void {
   const request = {
-    route: asked.route.slice(0, MAX_PATH_CHARS),
+    route: routeOf(asked.route),
     httpMethod: asked.httpMethod,
     status,
     ms: Date.now() - asked.started_ms,

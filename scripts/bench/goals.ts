@@ -1,0 +1,59 @@
+/** The goals, as ratios within one run: they hold on a slow and on a busy machine alike. */
+import type { CaseName } from "./cases.ts";
+import type { ColdStart } from "./cold.ts";
+import type { Measured } from "./slices.ts";
+
+export interface Goal {
+  what: string;
+  value: number;
+  goal: string;
+  met: boolean;
+}
+
+/** @param measured cases of one run, on tmpfs */
+export function goalsOf(measured: readonly Measured[], cold: ColdStart | null): Goal[] {
+  const of = (name: CaseName): Measured | undefined => measured.find((m) => m.name === name);
+  const cpu = (name: CaseName): number => of(name)?.cpu_us.median ?? Number.NaN;
+  const rate = (name: CaseName): number => of(name)?.requests_per_s.median ?? Number.NaN;
+  const most = (what: string, value: number, limit: number): Goal => ({
+    what,
+    value,
+    goal: `≤ ${limit}`,
+    met: value <= limit,
+  });
+  const least = (what: string, value: number, limit: number): Goal => ({
+    what,
+    value,
+    goal: `≥ ${limit}`,
+    met: value >= limit,
+  });
+  const goals = [
+    most("tools/call, OAuth, all in ÷ echo (CPU)", cpu("call_oauth") / cpu("echo"), 2.5),
+    least("tools/call, OAuth, all in ÷ McpAgent (throughput)", rate("call_oauth") / rate("mcp_agent"), 3),
+    most("our dispatch ÷ SDK server per request (CPU)", cpu("our_dispatch") / cpu("sdk_call"), 0.25),
+    most("tools/list (72) ÷ echo (CPU)", cpu("list_oauth") / cpu("echo"), 1.3),
+  ];
+  if (cold !== null) {
+    goals.push(
+      most("first call after eviction ÷ warm call (wall)", cold.first_ms.median / cold.warm_ms.median, 5),
+      most("objects with an idle stream that were not evicted", cold.streams - cold.streamsEvicted, 0),
+    );
+  }
+  return goals.filter((goal) => !Number.isNaN(goal.value));
+}
+
+/** Without a goal, for reading the table: how far ours is from what cannot be avoided. */
+export function remarks(measured: readonly Measured[]): [string, number][] {
+  const cpu = (name: CaseName): number => measured.find((m) => m.name === name)?.cpu_us.median ?? Number.NaN;
+  const pairs: [string, CaseName, CaseName][] = [
+    ["the hops and rows of a tools/call ÷ echo", "floor", "echo"],
+    ["tools/call, OAuth ÷ the hops and rows", "call_oauth", "floor"],
+    ["tools/call, OAuth ÷ SDK server per request without object, token or record", "call_oauth", "sdk_call"],
+    ["tools/call, OAuth ÷ McpAgent", "call_oauth", "mcp_agent"],
+    ["tools/list ÷ SDK server per request", "list_oauth", "sdk_list"],
+    ["workers-oauth-provider before the echo ÷ echo", "oauth_echo", "echo"],
+  ];
+  return pairs
+    .map(([what, a, b]): [string, number] => [what, cpu(a) / cpu(b)])
+    .filter(([, value]) => !Number.isNaN(value));
+}

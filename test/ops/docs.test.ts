@@ -1,0 +1,133 @@
+/** What the documentation points at exists: files, headings, npm scripts, admin commands, queries, columns. */
+import { readdirSync, existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "vitest";
+import { USAGE } from "../../scripts/ops/admin-commands.ts";
+import { parseJsonc } from "../../scripts/ops/jsonc.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+const pages = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+];
+
+/** As GitHub makes anchors of headings. */
+function anchors(page: string): Set<string> {
+  const headings = [...read(page).matchAll(/^#+\s+(.+)$/gm)].map((match) => match[1] ?? "");
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+        .trim()
+        .replaceAll(/\s/g, "-"),
+    ),
+  );
+}
+
+function brokenLinks(page: string): string[] {
+  const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
+  return links.filter((link) => {
+    if (/^(https?|mailto):/.test(link)) return false;
+    const [path = "", anchor] = link.split("#");
+    const target = path === "" ? page : normalize(join(dirname(page), path));
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== undefined && !anchors(target).has(anchor);
+  });
+}
+
+test("there are pages to check", () => {
+  expect(pages).toContain("docs/deployment.md");
+  expect(pages).toContain("docs/observability/README.md");
+});
+
+describe.each(pages)("%s", (page) => {
+  test("links lead somewhere", () => {
+    expect(brokenLinks(page)).toEqual([]);
+  });
+
+  test("npm scripts it names exist", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = [...read(page).matchAll(/npm run (?:-s )?([a-z][a-z0-9:]*)/g)].map(
+      (match) => match[1] ?? "",
+    );
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  test("admin commands it names exist", () => {
+    const named = [...read(page).matchAll(/npm run admin -- ([a-z]+)/g)].map((match) => match[1] ?? "");
+    expect(named.filter((name) => !new RegExp(`^  ${name}\\b`, "m").test(USAGE))).toEqual([]);
+  });
+});
+
+test("every npm script's file exists", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  const files = Object.values(scripts).flatMap((command) => /node (\S+\.ts)/.exec(command)?.[1] ?? []);
+  expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  expect(files).toContain("scripts/ops/deploy.ts");
+});
+
+test("alert rules name queries that exist, and columns that are written", () => {
+  const { alerts } = JSON.parse(read("docs/observability/alerts.json")) as {
+    alerts: { query?: string; log?: { event: string }; todo: string }[];
+  };
+  const sql = read("docs/observability/queries.sql");
+  const queries = [...sql.matchAll(/^-- name: (\w+)$/gm)].map((match) => match[1]);
+  for (const { query, log, todo } of alerts) {
+    expect(todo).not.toBe("");
+    if (query === undefined) expect(log?.event).toMatch(/^\w+$/);
+    else expect(queries).toContain(query);
+  }
+  const used = new Set(sql.match(/\b(?:blob|double|index)\d+\b/g));
+  const documented = read("docs/observability/README.md");
+  for (const column of used) expect(documented).toContain(`\`${column}\``);
+});
+
+test("the API page has every route of the Worker", () => {
+  const api = read("docs/api.md");
+  const sources = [
+    "worker/router.tsx",
+    "worker/billing/routes.ts",
+    "worker/billing/api.ts",
+    "worker/account/routes.ts",
+  ];
+  const routes = sources.flatMap((file) =>
+    [...read(file).matchAll(/"(\/[a-z][a-z/.-]*)"/g)].map((m) => m[1] ?? ""),
+  );
+  expect(routes.length).toBeGreaterThan(20);
+  const missing = routes.filter(
+    (route) => !api.includes(route) && !api.includes(`${dirname(route)}/{`) && !/\.(ts|tsx)$/.test(route),
+  );
+  expect(missing).toEqual([]);
+});
+
+describe("wrangler.jsonc", () => {
+  interface Section {
+    vars: Record<string, string>;
+    durable_objects: { bindings: { name: string }[] };
+    kv_namespaces: { binding: string }[];
+    r2_buckets: { binding: string; bucket_name: string }[];
+    ratelimits: { name: string; namespace_id: string }[];
+    triggers: { crons: string[] };
+  }
+  const file = parseJsonc(read("wrangler.jsonc")) as unknown as Section & { env: Record<string, Section> };
+  const sections: [string, Section][] = [["development", file], ...Object.entries(file.env)];
+
+  test("has three environments with the same bindings and nothing shared", () => {
+    expect(sections.map(([name]) => name)).toEqual(["development", "staging", "production"]);
+    for (const [name, section] of sections) {
+      expect(section.vars["ENVIRONMENT"]).toBe(name);
+      expect(section.durable_objects.bindings.map((b) => b.name)).toEqual(["USER"]);
+      expect(section.kv_namespaces.map((b) => b.binding)).toEqual(["OAUTH_KV", "USER_MAPPINGS"]);
+      expect(section.ratelimits.map((b) => b.name)).toEqual(file.ratelimits.map((b) => b.name));
+      expect(section.triggers.crons).toHaveLength(1);
+    }
+    const unique = (values: string[]): void => expect(new Set(values).size).toBe(values.length);
+    unique(sections.flatMap(([, s]) => s.ratelimits.map((r) => r.namespace_id)));
+    unique(sections.flatMap(([, s]) => s.r2_buckets.map((b) => b.bucket_name)));
+    unique(sections.map(([, s]) => s.vars["PUBLIC_URL"] ?? ""));
+  });
+});
