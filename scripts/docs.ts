@@ -46,7 +46,7 @@ export async function toolsPage(): Promise<string> {
 function row(tool: Tool, number: number): string {
   const { inputSchema } = describeTool(tool);
   const required = (inputSchema["required"] ?? []) as string[];
-  const properties = Object.keys((inputSchema["properties"] ?? {}) as object);
+  const properties = Object.keys(inputSchema["properties"] ?? {});
   const inputs = properties.map((p) => (required.includes(p) ? `${p}*` : p)).join(", ");
   const operations = tool.operations.join("; ");
   const cells = [

@@ -50,7 +50,7 @@ describe("every tool", () => {
 
   it.each(named)("%s names an argument of the wrong type, and sends nothing", async (_, tool) => {
     const { inputSchema } = describeTool(tool);
-    const names = Object.keys((inputSchema["properties"] ?? {}) as object).filter((name) => !ANY.has(name));
+    const names = Object.keys(inputSchema["properties"] ?? {}).filter((name) => !ANY.has(name));
     const w = await prepared(tool);
     for (const name of names) {
       const text = await w.fails(
