@@ -21,6 +21,8 @@ const testSecrets = {
 
 export default defineConfig({
   test: {
+    // What code logs matters where a test fails.
+    silent: "passed-only",
     projects: [
       {
         test: {
