@@ -126,6 +126,9 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^@modelcontextprotocol\//,
       /^gpt-tokenizer/,
       /^wrangler$/,
+      /^stripe$/,
+      // Which events a webhook endpoint has to be told.
+      /^worker\/billing\/event-types\.ts$/,
       /^package\.json$/,
     ],
     types: [/^objects\/rpc(-operator)?\.ts$/],

@@ -1,6 +1,7 @@
 /** Stripe's events that can change a plan. Everything else is acknowledged and forgotten. */
 
-const HANDLED = new Set([
+/** The snapshot events a webhook endpoint should ask for. */
+export const HANDLED_EVENTS = [
   "checkout.session.completed",
   "checkout.session.async_payment_succeeded",
   "checkout.session.async_payment_failed",
@@ -24,7 +25,9 @@ const HANDLED = new Set([
   "customer.deleted",
   "customer.updated",
   "entitlements.active_entitlement_summary.updated",
-]);
+] as const;
+
+const HANDLED: ReadonlySet<string> = new Set(HANDLED_EVENTS);
 
 /** Thin events are named like their snapshot twins, with the API's version in front. */
 const THIN = /^v1\./;

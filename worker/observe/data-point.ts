@@ -14,7 +14,7 @@ export interface Measured {
 
 /** Does nothing where the binding METRICS is missing (local development). The platform sends it later. */
 export function writeDataPoint(env: Bindings, request: Measured, figures: RequestFigures | null): void {
-  const metrics = env["METRICS"] as AnalyticsEngineDataset | undefined;
+  const metrics = env["METRICS"];
   metrics?.writeDataPoint({
     indexes: [figures?.user ?? "anonymous"],
     blobs: [
