@@ -9,6 +9,7 @@ import { STRIPE_SANDBOX } from "../sandbox/stripe/index.ts";
 import { newUser, type TestUser } from "../support/users.ts";
 import {
   api,
+  beginAgain,
   billingOf,
   checkoutUrl,
   DAY_MS,
@@ -162,12 +163,14 @@ async function live(seed: number): Promise<{ user: TestUser; log: string[] }> {
 test(`${LIVES} lives of customers end with 0 wrong tiers`, async () => {
   const wrong: unknown[] = [];
   let premium = 0;
+  const began_ms = Date.now();
   for (let seed = 1; seed <= LIVES; seed++) {
+    // Years pass in a life; alarms end with the platform's clock, in 2262.
+    beginAgain(began_ms);
     const { user, log } = await live(seed);
     const [is, should] = [await tierOf(user), truth(user)];
     if (should === "premium") premium++;
     if (is !== should) wrong.push({ seed, is, should, log, plan: await planOf(user) });
-    stripe.reset();
   }
   expect(wrong).toEqual([]);
   // The lives are worth something only if both ends happen.

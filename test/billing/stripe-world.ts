@@ -39,6 +39,12 @@ export function useStripe(): void {
   });
 }
 
+/** Another account, and the clock back at `now_ms`: for tests that live many lives. */
+export function beginAgain(now_ms: number): void {
+  vi.setSystemTime(now_ms);
+  stripe = newStripe();
+}
+
 /** Lets `ms` pass: for Stripe, and for the Worker and its objects. */
 export function travel(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
