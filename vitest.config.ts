@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/{repo,tools,sandbox,contract,scripts,pure,ops}/**/*.test.ts"],
+          setupFiles: ["test/support/seed.ts"],
           testTimeout: 20_000,
         },
       },
@@ -49,7 +50,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{objects,worker,mcp,journeys,billing}/**/*.test.ts"],
-          setupFiles: ["test/support/outside.ts"],
+          setupFiles: ["test/support/seed.ts", "test/support/outside.ts"],
           testTimeout: 30_000,
         },
       },
