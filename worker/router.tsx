@@ -15,14 +15,12 @@ import { errorPage, htmlPage, readCapped } from "./html.tsx";
 import { apiJson } from "./json.ts";
 import { logIncident } from "./log.ts";
 import { forwardToUser } from "./mcp.ts";
-import { serveKnownCaller } from "./mcp-direct.ts";
 import { observeRequest } from "./observe/request-log.ts";
 import { decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
 import { clickUpCallback } from "./oauth/callback.ts";
 import { isPrivateClientId } from "./oauth/cimd-host.ts";
 import { takeWorkspaces } from "./oauth/finish.tsx";
 import { answerOAuthRefusal } from "./oauth/refusal.ts";
-import { rememberCaller } from "./oauth/known-callers.ts";
 import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
 import { isAllowedOrigin, isOurHost } from "./origins.ts";
 import { REQUEST_ID_HEADER } from "../objects/rpc.ts";
@@ -42,7 +40,6 @@ const serveResource: ResourceHandler = (request, env, ctx) => {
   const { pathname } = new URL(request.url);
   if (pathname === API_KEY_PATH) return storeApiKey(request, env, configOf(env), ctx);
   if (BILLING_API_PATHS.includes(pathname)) return serveBillingApi(request, env, configOf(env), ctx);
-  rememberCaller(env, ctx);
   return forwardToUser(request, env, ctx);
 };
 
@@ -61,8 +58,6 @@ export async function serve(request: Request, env: Bindings, ctx: ExecutionConte
   if (!isOurHost(config, url)) {
     return apiJson(421, { error: "misdirected_request", message: `This server is ${config.origin}` });
   }
-  const known = serveKnownCaller(request, url, env, config);
-  if (known !== undefined) return known;
   const target = config.origin + url.pathname + url.search;
   if (request.method === "GET" && leavesItsCookies(config, url)) {
     return new Response(null, { status: 307, headers: { Location: target, "Cache-Control": "no-store" } });
