@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { serve, type ServerType } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStripeSandbox, type StripeSandbox } from "../sandbox/stripe/index.ts";
+import { TRIGGERED_EVENTS } from "./stripe-trigger-events.ts";
 import { createTypeValidator, type TypeValidator } from "./stripe-types.ts";
 
 const program =
@@ -20,29 +21,6 @@ if (!installed) {
     "The Stripe CLI is not installed (@stripe/cli-linux-x64 or STRIPE_CLI): its events are skipped.",
   );
 }
-
-/** The events that billing acts on and the CLI can trigger. */
-const EVENTS = [
-  "charge.dispute.closed",
-  "charge.dispute.created",
-  "charge.refunded",
-  "checkout.session.async_payment_failed",
-  "checkout.session.async_payment_succeeded",
-  "checkout.session.completed",
-  "checkout.session.expired",
-  "customer.created",
-  "customer.deleted",
-  "customer.subscription.created",
-  "customer.subscription.deleted",
-  "customer.subscription.paused",
-  "customer.subscription.trial_will_end",
-  "customer.subscription.updated",
-  "customer.updated",
-  "invoice.marked_uncollectible",
-  "invoice.paid",
-  "invoice.payment_action_required",
-  "invoice.payment_failed",
-];
 
 /** More of the CLI's events that the sandbox's objects can have. */
 const MORE = [
@@ -116,7 +94,7 @@ describe.skipIf(!installed)("the Stripe CLI", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it.each([...EVENTS, ...MORE])("triggers %s", async (event) => {
+  it.each([...TRIGGERED_EVENTS, ...MORE])("triggers %s", async (event) => {
     const type = ALIASES[event] ?? event;
     const before = new Set(Object.keys(sandbox.state.test.events));
     await promisify(execFile)(

@@ -11,34 +11,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FormBrowser } from "../../scripts/form-browser.ts";
 import { freePort } from "../../scripts/ports.ts";
 import { startStack, type Stack } from "../../scripts/stack.ts";
+import { TRIGGERED_EVENTS } from "../contract/stripe-trigger-events.ts";
 import { SANDBOX } from "../sandbox/clickup/facts.ts";
 import { STRIPE_SANDBOX } from "../sandbox/stripe/facts.ts";
 
 const CLI = process.env["STRIPE_CLI"] ?? join(process.cwd(), "node_modules/@stripe/cli-linux-x64/bin/stripe");
 const START_MS = 120_000;
-
-/** What the CLI can trigger of what billing acts on. Its fixtures make customers and prices of their own. */
-const EVENTS = [
-  "charge.dispute.closed",
-  "charge.dispute.created",
-  "charge.refunded",
-  "checkout.session.async_payment_failed",
-  "checkout.session.async_payment_succeeded",
-  "checkout.session.completed",
-  "checkout.session.expired",
-  "customer.created",
-  "customer.deleted",
-  "customer.subscription.created",
-  "customer.subscription.deleted",
-  "customer.subscription.paused",
-  "customer.subscription.trial_will_end",
-  "customer.subscription.updated",
-  "customer.updated",
-  "invoice.marked_uncollectible",
-  "invoice.paid",
-  "invoice.payment_action_required",
-  "invoice.payment_failed",
-];
 
 describe.skipIf(!existsSync(CLI))("X1 stripe trigger", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "clickup-mcp-trigger-"));
@@ -107,7 +85,7 @@ describe.skipIf(!existsSync(CLI))("X1 stripe trigger", () => {
     "every event is accepted, and those of other customers change nothing",
     { timeout: START_MS },
     async () => {
-      for (const event of EVENTS) await trigger(event);
+      for (const event of TRIGGERED_EVENTS) await trigger(event);
       await expect.poll(pending, { timeout: 20_000, interval: 500 }).toBe(0);
       expect(await tools()).toBe(72);
     },

@@ -10,7 +10,7 @@ import { callMcp, connect, userOfToken } from "./client.ts";
 const bindings = env as unknown as Bindings;
 
 /** Answers differ by command; tests read the members they are about. */
-// oxlint-disable-next-line typescript/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any -- each command has a shape of its own
 type Answer = Record<string, any>;
 
 async function admin(command: string, input: unknown = {}, on: Bindings = bindings) {
