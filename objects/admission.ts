@@ -11,7 +11,7 @@ import type { DeviceView, Principal } from "./rpc.ts";
 import { SlidingLog } from "./sliding-log.ts";
 import type { ControlLogStore } from "./stores/control-log.ts";
 import { isActive, type DeviceStore } from "./stores/devices.ts";
-import type { JournalStore, Started } from "./stores/journal.ts";
+import type { Finished, JournalStore, Started } from "./stores/journal.ts";
 import type { OutboxStore } from "./stores/outbox.ts";
 
 /** What the limiter says, for the answer's headers. */
@@ -91,11 +91,12 @@ export class Admission {
    * @param counted false for calls that do not count against the limit (a premium tool on the free
    *   tier); they still leave a row, and are capped like control messages
    * @param writes true for tools that change something in ClickUp
+   * @param ended asked once it is admitted, for a request that has its answer by then: its row is written whole
    */
   request(
     gate: Gate,
     started: Started,
-    options: { counted: boolean; writes: boolean },
+    options: { counted: boolean; writes: boolean; ended?: () => Finished },
   ): Admitted | { ok: false; refusal: Refusal } {
     const { journal, outbox } = this.#stores;
     if (options.writes && journal.lastSeq - outbox.state.flushedSeq >= BACKLOG_MAX_EVENTS) {
@@ -110,7 +111,7 @@ export class Admission {
       const control = this.control(gate.tier);
       if (!control.ok) return control;
     }
-    const seq = journal.start(started, now_ms, options.counted);
+    const seq = journal.start(started, now_ms, options.counted, options.ended?.());
     if (options.counted) this.#requests.record(now_ms);
     return { ok: true, seq, t_ms: now_ms, rate: this.#status(gate.tier, now_ms) };
   }

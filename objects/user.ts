@@ -22,6 +22,7 @@ import { Listeners } from "./mcp/listen.ts";
 import { ModernLane } from "./mcp/modern.ts";
 import { refusalResponse } from "./mcp/responses.ts";
 import { Tasks } from "./mcp/tasks.ts";
+import { servePlain } from "./mcp/plain.ts";
 import { serveMcp, type Endpoint } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
 import { Members } from "./members.ts";
@@ -44,7 +45,10 @@ import {
   type DeviceChange,
   type DeviceView,
   type NewDevice,
+  type PlainAnswer,
+  type PlainPost,
   type Principal,
+  type RequestFigures,
   type RpcResult,
   type SignIn,
   type UserRpc,
@@ -220,23 +224,52 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       }
     }
     const meter = new Meter();
-    const caller: Caller = {
-      principal,
-      meter,
-      grant: device.grant,
-      tier: this.#tier(),
-      requestId: request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID(),
-      client: device.clientName,
-    };
+    const requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID();
+    const caller = this.#caller(principal, device, requestId, meter);
     const answer = await tracing.enterSpan("mcp", async (span) => {
       const served = await serveMcp(request, caller, this.#endpoint);
       span.setAttributes(meter.attributes());
       return served;
     });
-    const outboxDepth = this.#endpoint.ledger.audit.depth;
-    const figures = { user: this.#userId, device: principal.deviceId, ...meter.read(), outboxDepth };
-    answer.headers.set(FIGURES_HEADER, JSON.stringify(figures));
+    answer.headers.set(FIGURES_HEADER, JSON.stringify(this.#figures(principal, meter)));
     return answer;
+  }
+
+  /** As `fetch`, for what needs no stream. Only the entry Worker can reach this. */
+  async post(post: PlainPost): Promise<PlainAnswer | null> {
+    const { principal, requestId } = post;
+    if (principal.userId !== this.#userId) throw new Error("the principal is not this user");
+    const device = this.#admission.device(principal);
+    if (!device.ok || isNarrowed(principal, device.device)) return null;
+    const meter = new Meter();
+    const caller = this.#caller(principal, device, requestId, meter);
+    const answer = await tracing.enterSpan("mcp", async (span) => {
+      const served = await servePlain(post, caller, this.#endpoint);
+      span.setAttributes(meter.attributes());
+      return served;
+    });
+    return answer === undefined ? null : { ...answer, figures: this.#figures(principal, meter) };
+  }
+
+  #caller(
+    principal: Principal,
+    device: { grant: Caller["grant"]; clientName: string },
+    requestId: string,
+    meter: Meter,
+  ): Caller {
+    return {
+      principal,
+      meter,
+      grant: device.grant,
+      tier: this.#tier(),
+      requestId,
+      client: device.clientName,
+    };
+  }
+
+  #figures(principal: Principal, meter: Meter): RequestFigures {
+    const outboxDepth = this.#endpoint.ledger.audit.depth;
+    return { user: this.#userId, device: principal.deviceId, ...meter.read(), outboxDepth };
   }
 
   async signIn(input: SignIn): Promise<RpcResult<AccountView>> {

@@ -123,7 +123,7 @@ export function describeTool(tool: Tool): McpTool {
 }
 
 /** The tools a tier and a grant allow, in catalog order. */
-export function listTools(tier: Tier, grant: Grant): Tool[] {
+export function listTools(tier: Tier, grant: Pick<Grant, "access" | "toolSets">): Tool[] {
   return TOOLS.filter((tool) => tierAllows(tier, tool.tier) && grantAllows(grant, tool));
 }
 
@@ -136,7 +136,10 @@ export interface PreparedToolList {
 const prepared = new Map<string, PreparedToolList>();
 
 /** The list and its JSON for a tier and the shape of a grant (its Workspaces do not matter), made once. */
-export function preparedToolList(tier: Tier, grant: Grant): PreparedToolList {
+export function preparedToolList(
+  tier: Tier,
+  grant: Pick<Grant, "access" | "toolSets"> & Partial<Grant>,
+): PreparedToolList {
   const key = JSON.stringify([
     tier,
     grant.access,

@@ -2,7 +2,7 @@
 import type { Grant, Tool } from "./define.ts";
 
 /** True when the grant allows the tool at all. */
-export function grantAllows(grant: Grant, tool: Tool): boolean {
+export function grantAllows(grant: Pick<Grant, "access" | "toolSets">, tool: Tool): boolean {
   const mayWrite = grant.access === "write" || tool.kind === "read";
   return mayWrite && (grant.toolSets === null || grant.toolSets.includes(tool.set));
 }

@@ -26,11 +26,11 @@ type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /** Logs `event` with `fields` as one JSON line; every string goes through `redact`. */
 export function logEvent(level: "info" | "warn" | "error", event: string, fields: Fields = {}): void {
-  const safe = Object.entries(fields).map(([name, value]) => [
-    name,
-    typeof value === "string" ? redact(value) : value,
-  ]);
-  console[level](JSON.stringify({ level, event, ...Object.fromEntries(safe) }));
+  const line: Fields = { level, event };
+  for (const [name, value] of Object.entries(fields)) {
+    line[name] = typeof value === "string" ? redact(value) : value;
+  }
+  console[level](JSON.stringify(line));
 }
 
 /** Logs an error of ours under a fresh incident id. The caller shows the id and nothing else. */

@@ -26,39 +26,39 @@ const PASSED = new Set([
   "tracestate",
 ]);
 
+/** What the resource server found out about a request's token. */
+export type Authenticated = Pick<OAuthResourceContext<Caller>, "auth" | "props">;
+
 /** Calls of tools are a few hundred bytes. */
 const WHOLE_BODY_BYTES = 64 * 1024;
 
 /**
  * Hands the request to the caller's object with the verified principal, and its answer back as it comes
  * (it may be a stream; a WebSocket becomes the client's SSE stream). The bearer token, cookies and any forged principal stay here.
+ * @param options.body the request's body where it was read already
  */
 export async function forwardToUser(
   request: Request,
   env: Bindings,
-  ctx: Pick<OAuthResourceContext<Caller>, "auth" | "props">,
-  requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID(),
+  ctx: Authenticated,
+  {
+    requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID(),
+    body,
+  }: { requestId?: string; body?: string } = {},
 ): Promise<Response> {
   if (!mayRead(ctx.auth.scope)) return insufficientScope(ctx.auth, [READ], "This token may not read ClickUp");
-  const { userId, deviceId, via } = ctx.props;
-  const principal: Principal = {
-    userId,
-    deviceId,
-    via,
-    clientId: ctx.auth.clientId ?? JWT_CLIENT_ID,
-    scopes: ctx.auth.scope,
-  };
+  const { userId } = ctx.props;
   const headers = new Headers();
   for (const [name, value] of request.headers) {
     if (PASSED.has(name) || name.startsWith("mcp-")) headers.set(name, value);
   }
-  headers.set(PRINCIPAL_HEADER, JSON.stringify(principal));
+  headers.set(PRINCIPAL_HEADER, JSON.stringify(principalOf(ctx)));
   headers.set(REQUEST_ID_HEADER, requestId);
   // Workers pass a WebSocket on only for a request that asks for one: streams without an end do.
   const listens = request.method === "POST" && headers.get("mcp-method") === "subscriptions/listen";
   if (request.method === "GET" || listens) headers.set("Upgrade", "websocket");
   if (listens) {
-    const text = await request.text();
+    const text = body ?? (await request.text());
     if (text.length > MAX_STREAM_BODY_BYTES) {
       return apiJson(413, { error: "too_large", message: "A subscription is at most 16 KiB; use several." });
     }
@@ -68,7 +68,7 @@ export async function forwardToUser(
     const inner = new Request(withoutToken(request.url), {
       method: listens ? "GET" : request.method,
       headers,
-      body: listens ? null : await bodyOf(request),
+      body: listens ? null : (body ?? (await bodyOf(request))),
       redirect: "manual",
     });
     const answer = await tracing.enterSpan("user_object", () => userObject(env, userId).fetch(inner));
@@ -79,17 +79,21 @@ export async function forwardToUser(
     }
     return answer.status === 401 ? challenged(answer, new URL(request.url).origin) : answer;
   } catch (error) {
-    const incident = logIncident(error, { during: "mcp", requestId });
-    return apiJson(
-      503,
-      {
-        error: "temporarily_unavailable",
-        message: "Your account cannot be reached right now. Try again in a few seconds.",
-        incident,
-      },
-      { "Retry-After": "2" },
-    );
+    return unreachable(error, requestId);
   }
+}
+
+/** A user's object could not be reached. */
+export function unreachable(error: unknown, requestId: string): Response {
+  const incident = logIncident(error, { during: "mcp", requestId });
+  const message = "Your account cannot be reached right now. Try again in a few seconds.";
+  return apiJson(503, { error: "temporarily_unavailable", message, incident }, { "Retry-After": "2" });
+}
+
+/** Who the object serves. */
+export function principalOf({ props, auth }: Authenticated): Principal {
+  const { userId, deviceId, via } = props;
+  return { userId, deviceId, via, clientId: auth.clientId ?? JWT_CLIENT_ID, scopes: auth.scope };
 }
 
 /** A token in the query is not ours to pass on. */

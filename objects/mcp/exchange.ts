@@ -30,6 +30,66 @@ export interface Ledger {
   recorded(): void;
 }
 
+/** What the journal says of a request, and how it counts. */
+function describe(
+  surface: Surface,
+  caller: Caller,
+  message: { method: string; params?: unknown },
+  protocol: string,
+  bytes_in: number,
+): { started: Started; counted: boolean; writes: boolean } {
+  const { tool, fields, ids, counted, writes } = surface.describeCall(
+    message.method,
+    message.params,
+    caller.tier,
+  );
+  const started: Started = {
+    requestId: caller.requestId,
+    deviceId: caller.principal.deviceId,
+    client: caller.client,
+    protocol,
+    method: message.method.slice(0, 100),
+    tool,
+    fields,
+    ids,
+    bytes_in,
+  };
+  return { started, counted, writes };
+}
+
+/**
+ * Admits a request whose answer needs no waiting: it begins and ends in one row and one synchronous block.
+ * @param answer makes the answer once the request is admitted, and says how it ended
+ */
+export function answerAtOnce<T>(
+  ledger: Ledger,
+  surface: Surface,
+  caller: Caller,
+  message: { method: string; params?: unknown },
+  { protocol, bytes_in }: { protocol: string; bytes_in: number },
+  answer: () => { value: T; bytes_out: number; outcome: Outcome },
+): { ok: true; value: T; rate: RateStatus } | { ok: false; refusal: Refusal } {
+  const { started, counted, writes } = describe(surface, caller, message, protocol, bytes_in);
+  let made: { value: T; finished: Finished } | undefined;
+  const ended = (): Finished => {
+    const { value, bytes_out, outcome } = answer();
+    const finished = { outcome, duration_ms: 0, upstream_calls: 0, bytes_out, targets: [] };
+    made = { value, finished };
+    return finished;
+  };
+  const admitted = ledger.admission.request(caller, started, { counted, writes, ended });
+  if (!admitted.ok) return admitted;
+  if (made === undefined) throw new Error("an admitted request has no answer");
+  caller.meter?.opened(started, admitted.rate.remaining);
+  caller.meter?.ended(made.finished);
+  ledger.audit.closed(admitted.seq, EVENT_BYTES);
+  ledger.recorded();
+  return { ok: true, value: made.value, rate: admitted.rate };
+}
+
+/** What an event takes in a batch, roughly. */
+const EVENT_BYTES = 600;
+
 /** One admitted JSON-RPC request, from its "started" row to its end. */
 export class Exchange {
   readonly scope: Scope;
@@ -76,21 +136,8 @@ export class Exchange {
     protocol: string,
     bytes_in: number,
   ): { ok: true; exchange: Exchange } | { ok: false; refusal: Refusal } {
-    const call = surface.describeCall(message.method, message.params, caller.tier);
-    const started: Started = {
-      requestId: caller.requestId,
-      deviceId: caller.principal.deviceId,
-      client: caller.client,
-      protocol,
-      method: message.method.slice(0, 100),
-      tool: call.tool,
-      fields: call.fields,
-      ids: call.ids,
-      bytes_in,
-    };
-    const { counted, writes } = call;
-    const gate = { principal: caller.principal, tier: caller.tier };
-    const admitted = ledger.admission.request(gate, started, { counted, writes });
+    const { started, counted, writes } = describe(surface, caller, message, protocol, bytes_in);
+    const admitted = ledger.admission.request(caller, started, { counted, writes });
     if (!admitted.ok) return admitted;
     caller.meter?.opened(started, admitted.rate.remaining);
     ledger.audit.opened(admitted.seq);
@@ -127,7 +174,7 @@ export class Exchange {
     };
     this.#ledger.journal.finish(this.#seq, finished);
     this.#meter?.ended(finished);
-    this.#ledger.audit.closed(this.#seq, 600);
+    this.#ledger.audit.closed(this.#seq, EVENT_BYTES);
     this.#ledger.recorded();
   }
 }

@@ -5,6 +5,7 @@ import {
   isJSONRPCResponse,
   isJsonContentType,
   type JSONRPCMessage,
+  type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
 import { MAX_BATCH_ELEMENTS, MAX_BODY_BYTES } from "../limits.ts";
 import { RPC, rpcErrorResponse, type JsonRpcId } from "./responses.ts";
@@ -50,7 +51,7 @@ export function isMessage(value: unknown): value is JSONRPCMessage {
 const PLAIN_FIELDS = new Set(["jsonrpc", "id", "method", "params"]);
 
 /** The usual request, told without a schema. What is not so plain (`_meta`, odd fields) the SDK's schema judges. */
-function isPlainRequest(value: unknown): boolean {
+export function isPlainRequest(value: unknown): value is JSONRPCRequest {
   if (typeof value !== "object" || value === null) return false;
   const { jsonrpc, id, method, params } = value as Record<string, unknown>;
   const plainParams =
@@ -82,6 +83,11 @@ export function whyInvalid(value: unknown): string {
 export function echoableId(body: unknown): JsonRpcId {
   const id = typeof body === "object" && body !== null ? (body as { id?: unknown }).id : undefined;
   return typeof id === "string" || typeof id === "number" ? id : null;
+}
+
+/** Whether a client takes JSON: one that says nothing (curl) does. */
+export function acceptsJson(accept: string | null): boolean {
+  return accept === null || /application\/json|application\/\*|\*\/\*/.test(accept);
 }
 
 /** Reads the body up to the bound. @returns undefined when it is larger */

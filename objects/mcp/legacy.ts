@@ -1,27 +1,25 @@
 /**
- * The 2025 revisions without a session: each POST is answered by itself, with JSON. `tools/list` and
- * `tools/call` are dispatched directly (a bare curl call needs no handshake and no Accept header);
- * everything else goes through the SDK's server.
+ * The 2025 revisions without a session: each POST is answered by itself, with JSON. `tools/call` is dispatched
+ * directly (a bare curl call needs no handshake and no Accept header); what is not, and not answered before
+ * (`tools/list`), goes through the SDK's server.
  */
 import { ProtocolError, type JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { OneShotTransport } from "./one-shot.ts";
 import { RPC, rpcError } from "./responses.ts";
-import { runCallJson, runListBytes } from "./methods.ts";
+import { runCallJson } from "./methods.ts";
 import { buildServer } from "./server.ts";
 import type { Surface } from "./surface.ts";
 
-/** @returns the JSON of the JSON-RPC response: a text, or bytes where they were made before */
+/** @returns the JSON of the JSON-RPC response */
 export async function answerLegacy(
   surface: Surface,
   message: JSONRPCRequest,
   exchange: Exchange,
   report: (error: unknown) => string,
-): Promise<string | Uint8Array> {
+): Promise<string> {
   try {
     switch (message.method) {
-      case "tools/list":
-        return around(message, runListBytes(surface, message.params, exchange));
       case "tools/call":
         return response(message, await runCallJson(surface, message.params, exchange));
       default: {
@@ -50,14 +48,4 @@ export async function answerLegacy(
 
 function response(message: JSONRPCRequest, result: string): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${result}}`;
-}
-
-/** The same around bytes: a list is some 60 KB, which are copied but not encoded again. */
-function around(message: JSONRPCRequest, result: Uint8Array): Uint8Array {
-  const head = new TextEncoder().encode(`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":`);
-  const whole = new Uint8Array(head.length + result.length + 1);
-  whole.set(head);
-  whole.set(result, head.length);
-  whole[whole.length - 1] = 0x7d;
-  return whole;
 }

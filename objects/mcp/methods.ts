@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { RPC } from "./responses.ts";
-import type { PreparedTools, Surface } from "./surface.ts";
+import type { Surface } from "./surface.ts";
 
 /** @throws ProtocolError -32602 for a cursor: the list has one page */
 export function runList(surface: Surface, params: unknown, exchange: Exchange): ListToolsResult {
@@ -18,18 +18,6 @@ export function runList(surface: Surface, params: unknown, exchange: Exchange): 
   exchange.end(prepared.json.length);
   return { tools: [...prepared.tools] };
 }
-
-/** The bytes of a `tools/list` result, encoded once per list. @throws ProtocolError as `runList` */
-export function runListBytes(surface: Surface, params: unknown, exchange: Exchange): Uint8Array {
-  checkCursor(params, exchange);
-  const prepared = surface.tools(exchange.scope);
-  exchange.end(prepared.json.length);
-  const known = encoded.get(prepared) ?? new TextEncoder().encode(`{"tools":${prepared.json}}`);
-  encoded.set(prepared, known);
-  return known;
-}
-
-const encoded = new WeakMap<PreparedTools, Uint8Array>();
 
 /** Revisions from here on put a question into the answer; earlier ones ask while the call waits. */
 const ANSWERS_WITH_QUESTIONS = "2026-07-28";
@@ -84,10 +72,16 @@ export async function callTool(
 }
 
 function checkCursor(params: unknown, exchange: Exchange): void {
-  const cursor = (params as { cursor?: unknown } | undefined)?.cursor;
-  if (cursor === undefined) return;
+  const wrong = cursorProblem(params);
+  if (wrong === undefined) return;
   exchange.end(0, "protocol_error");
-  throw new ProtocolError(RPC.invalidParams, "Invalid cursor: the list has one page; leave `cursor` out.");
+  throw new ProtocolError(RPC.invalidParams, wrong);
+}
+
+/** What is wrong with the cursor of a `tools/list`; undefined: nothing, there is none. */
+export function cursorProblem(params: unknown): string | undefined {
+  const cursor = (params as { cursor?: unknown } | undefined)?.cursor;
+  return cursor === undefined ? undefined : "Invalid cursor: the list has one page; leave `cursor` out.";
 }
 
 function callParams(params: unknown, exchange: Exchange): { name: string; args: JSONObject } {

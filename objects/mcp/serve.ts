@@ -8,7 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { Exchange, type Caller, type Ledger } from "./exchange.ts";
 import type { SessionHub } from "./hub.ts";
-import { echoableId, readInbound } from "./inbound.ts";
+import { acceptsJson, echoableId, readInbound } from "./inbound.ts";
 import type { Listeners } from "./listen.ts";
 import type { ModernLane } from "./modern.ts";
 import { RPC, rateHeaders, refusalResponse, rpcError, rpcErrorResponse } from "./responses.ts";
@@ -75,8 +75,7 @@ async function servePost(request: Request, caller: Caller, endpoint: Endpoint): 
     const why = `Unsupported MCP-Protocol-Version. This server speaks 2026-07-28 and, with initialize, ${known}.`;
     return rpcErrorResponse(400, echoableId(body), RPC.server, why);
   }
-  const accept = headers.get("accept");
-  if (accept !== null && !/application\/json|application\/\*|\*\/\*/.test(accept)) {
+  if (!acceptsJson(headers.get("accept"))) {
     const why = "Not acceptable: Accept must include application/json.";
     return rpcErrorResponse(406, echoableId(body), RPC.server, why);
   }

@@ -1,9 +1,10 @@
 /** Messages of the 2025 revisions without a session: each is answered by itself, with JSON. */
-import { isInitializeRequest, type JSONRPCMessage } from "@modelcontextprotocol/server";
+import { isInitializeRequest, type JSONRPCMessage, type JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { RateStatus, Refusal } from "../admission.ts";
-import { Exchange, type Caller } from "./exchange.ts";
+import { answerAtOnce, Exchange, type Caller } from "./exchange.ts";
 import { echoableId, isMessage, whyInvalid } from "./inbound.ts";
 import { answerLegacy } from "./legacy.ts";
+import { cursorProblem } from "./methods.ts";
 import {
   RPC,
   rateHeaders,
@@ -14,14 +15,19 @@ import {
   type JsonRpcId,
 } from "./responses.ts";
 import type { Endpoint } from "./serve.ts";
+import type { PreparedTools } from "./surface.ts";
 
 /** The revision assumed when a request names none (2025-11-25, transports); the only one with batches. */
 export const ASSUMED_PROTOCOL = "2025-03-26";
 
-type One =
-  | { kind: "accepted" }
-  | { kind: "refused"; refusal: Refusal; id: JsonRpcId }
-  | { kind: "answer"; text: string | Uint8Array; rate?: RateStatus };
+type Refused = { kind: "refused"; refusal: Refusal; id: JsonRpcId };
+type One = { kind: "accepted" } | Refused | { kind: "answer"; text: string; rate?: RateStatus };
+
+/** What became of a request. A list of tools is not yet written down: whoever sends it can make it. */
+export type Answered =
+  | Refused
+  | { kind: "answer"; text: string; rate: RateStatus }
+  | { kind: "tools"; list: PreparedTools; rate: RateStatus };
 
 export async function answerWithoutSession(
   body: JSONRPCMessage | unknown[],
@@ -58,11 +64,48 @@ async function answerOne(
     if (request === undefined) return { kind: "accepted" };
     return { kind: "answer", text: JSON.stringify({ jsonrpc: "2.0", id: request.id, result: {} }) };
   }
-  const opened = Exchange.open(endpoint.ledger, endpoint.surface, caller, request, protocol, bytes_in);
+  const answer = await answerRequest(request, protocol, bytes_in, caller, endpoint);
+  if (answer.kind !== "tools") return answer;
+  const text = `{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":{"tools":${answer.list.json}}}`;
+  return { kind: "answer", text, rate: answer.rate };
+}
+
+/** Admits a request, records it and answers it. */
+export async function answerRequest(
+  request: JSONRPCRequest,
+  protocol: string,
+  bytes_in: number,
+  caller: Caller,
+  endpoint: Endpoint,
+): Promise<Answered> {
+  const { ledger, surface, report } = endpoint;
+  if (request.method === "tools/list") return list(request, protocol, bytes_in, caller, endpoint);
+  const opened = Exchange.open(ledger, surface, caller, request, protocol, bytes_in);
   if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: request.id };
   const { exchange } = opened;
-  const text = await answerLegacy(endpoint.surface, request, exchange, endpoint.report);
+  const text = await answerLegacy(surface, request, exchange, report);
   return { kind: "answer", text, rate: exchange.rate };
+}
+
+/** Prepared lists need no waiting, so their requests are one row. */
+function list(
+  request: JSONRPCRequest,
+  protocol: string,
+  bytes_in: number,
+  caller: Caller,
+  { ledger, surface }: Endpoint,
+): Answered {
+  const at = { protocol, bytes_in };
+  const answered = answerAtOnce<string | PreparedTools>(ledger, surface, caller, request, at, () => {
+    const wrong = cursorProblem(request.params);
+    if (wrong !== undefined) return { value: wrong, bytes_out: 0, outcome: "protocol_error" };
+    const prepared = surface.tools(caller);
+    return { value: prepared, bytes_out: prepared.json.length, outcome: "ok" };
+  });
+  if (!answered.ok) return { kind: "refused", refusal: answered.refusal, id: request.id };
+  const { value, rate } = answered;
+  if (typeof value !== "string") return { kind: "tools", list: value, rate };
+  return { kind: "answer", text: JSON.stringify(rpcError(request.id, RPC.invalidParams, value)), rate };
 }
 
 /** A JSON-RPC batch (2025-03-26): every element is limited and recorded as one message. */
@@ -97,7 +140,7 @@ async function answerBatch(
   if (refused !== undefined && refusals.length === results.length)
     return refusalResponse(refused.refusal, null);
   const answers = results.flatMap((r) => {
-    if (r.kind === "answer") return [typeof r.text === "string" ? r.text : new TextDecoder().decode(r.text)];
+    if (r.kind === "answer") return [r.text];
     return r.kind === "refused" && r.id !== null ? [JSON.stringify(refusedElement(r.refusal, r.id))] : [];
   });
   if (answers.length === 0) return new Response(null, { status: 202 });
@@ -105,7 +148,7 @@ async function answerBatch(
   return json(`[${answers.join(",")}]`, rates.at(-1));
 }
 
-function json(text: string | Uint8Array, rate: RateStatus | undefined): Response {
+function json(text: string, rate: RateStatus | undefined): Response {
   return new Response(text, {
     headers: { "Content-Type": "application/json", ...(rate === undefined ? {} : rateHeaders(rate)) },
   });

@@ -15,16 +15,26 @@ export interface AccountRow {
   created_ms: number;
 }
 
+type CredentialRow = { kind: CredentialKind; envelope: string; added_ms: number };
+
 /** Tables `account` and `credential`: who the user is, and the sealed ClickUp credentials. */
 export class AccountStore {
   readonly #sql: SqlStorage;
+  /** Rows as last read: every call needs them. Only this store writes the tables; a write forgets them. */
+  #account: AccountRow | undefined;
+  #credentials: CredentialRow[] | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
   /** @returns the account, or undefined before the first sign-in */
-  read(): AccountRow | undefined {
+  read(): Readonly<AccountRow> | undefined {
+    this.#account ??= this.#load();
+    return this.#account;
+  }
+
+  #load(): AccountRow | undefined {
     const row = this.#sql
       .exec<{
         clickup_user_id: string;
@@ -54,6 +64,7 @@ export class AccountStore {
 
   /** Creates the account or refreshes what ClickUp says of it; choices made here (default Workspace) stay. */
   save(identity: Identity, now_ms: number): void {
+    this.#account = undefined;
     const [only, ...others] = identity.workspaces;
     this.#sql.exec(
       `INSERT INTO account (id, clickup_user_id, username, email, time_zone, workspaces, default_workspace_id, created_ms, updated_ms)
@@ -79,22 +90,26 @@ export class AccountStore {
 
   /** Remembers the Workspace last named, unless the person fixed one. */
   setDefaultWorkspace(id: string): void {
+    this.#account = undefined;
     this.#sql.exec("UPDATE account SET default_workspace_id = ? WHERE id = 1 AND default_pinned = 0", id);
   }
 
   /** The person's own choice; `null` goes back to remembering the last one. */
   pinDefaultWorkspace(id: string | null): void {
+    this.#account = undefined;
     if (id === null) this.#sql.exec("UPDATE account SET default_pinned = 0 WHERE id = 1");
     else this.#sql.exec("UPDATE account SET default_workspace_id = ?, default_pinned = 1 WHERE id = 1", id);
   }
 
   /** @param name IANA zone, or `null` for ClickUp's */
   setTimeZoneOverride(name: string | null): void {
+    this.#account = undefined;
     this.#sql.exec("UPDATE account SET time_zone_override = ? WHERE id = 1", name);
   }
 
   /** @returns true when there was such a credential */
   removeCredential(kind: CredentialKind): boolean {
+    this.#credentials = undefined;
     return (
       this.#sql.exec<{ kind: string }>("DELETE FROM credential WHERE kind = ? RETURNING kind", kind).toArray()
         .length > 0
@@ -103,6 +118,7 @@ export class AccountStore {
 
   /** Keeps the envelope as the credential in use. */
   saveCredential(kind: CredentialKind, envelope: string, now_ms: number): void {
+    this.#credentials = undefined;
     this.#sql.exec(
       `INSERT INTO credential (kind, envelope, added_ms) VALUES (?, ?, ?)
        ON CONFLICT (kind) DO UPDATE SET envelope = excluded.envelope, added_ms = excluded.added_ms`,
@@ -114,15 +130,15 @@ export class AccountStore {
 
   /** Replaces an envelope by the same secret sealed with the current key; a newer credential is left alone. */
   resealCredential(kind: CredentialKind, from: string, to: string): void {
+    this.#credentials = undefined;
     this.#sql.exec("UPDATE credential SET envelope = ? WHERE kind = ? AND envelope = ?", to, kind, from);
   }
 
   /** Newest first: the first is the one in use. */
-  credentials(): { kind: CredentialKind; envelope: string; added_ms: number }[] {
-    return this.#sql
-      .exec<{ kind: CredentialKind; envelope: string; added_ms: number }>(
-        "SELECT kind, envelope, added_ms FROM credential ORDER BY added_ms DESC, kind",
-      )
+  credentials(): readonly CredentialRow[] {
+    this.#credentials ??= this.#sql
+      .exec<CredentialRow>("SELECT kind, envelope, added_ms FROM credential ORDER BY added_ms DESC, kind")
       .toArray();
+    return this.#credentials;
   }
 }

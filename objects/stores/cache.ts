@@ -1,10 +1,19 @@
 import type { Cache } from "../../tools/define.ts";
 import { CACHE_MAX_BYTES } from "../limits.ts";
 
+/** `value` is `null` for a key that is not there. */
+type Row = { value: string | null; expires_ms: number };
+
+/** An isolate of 128 MB holds many users' objects: a few small rows each. */
+const READ_MAX_ROWS = 32;
+const READ_MAX_BYTES = 4_096;
+
 /** Table `cache`: short-lived JSON copies of what ClickUp said, surviving eviction of the object. */
 export class CacheStore implements Cache {
   readonly #sql: SqlStorage;
   readonly #now_ms: () => number;
+  /** Copies of rows read lately: a call looks the same few keys up again and again. */
+  readonly #read = new Map<string, Row>();
 
   constructor(sql: SqlStorage, now_ms: () => number) {
     this.#sql = sql;
@@ -12,19 +21,26 @@ export class CacheStore implements Cache {
   }
 
   get<T>(key: string): T | undefined {
-    const row = this.#sql
-      .exec<{ value: string }>(
-        "SELECT value FROM cache WHERE key = ? AND expires_ms > ?",
-        key,
-        this.#now_ms(),
-      )
-      .toArray()[0];
-    return row === undefined ? undefined : (JSON.parse(row.value) as T);
+    const row = this.#read.get(key) ?? this.#load(key);
+    return row !== undefined && row.value !== null && row.expires_ms > this.#now_ms()
+      ? (JSON.parse(row.value) as T)
+      : undefined;
+  }
+
+  #load(key: string): Row {
+    const found = this.#sql.exec<Row>("SELECT value, expires_ms FROM cache WHERE key = ?", key).toArray()[0];
+    const row = found ?? { value: null, expires_ms: 0 };
+    if ((row.value?.length ?? 0) <= READ_MAX_BYTES) {
+      if (this.#read.size >= READ_MAX_ROWS) this.#read.clear();
+      this.#read.set(key, row);
+    }
+    return row;
   }
 
   /** Values too large for a row are not kept: the next call asks ClickUp again. */
   set(key: string, value: unknown, ttl_ms: number): void {
     const text = JSON.stringify(value);
+    this.#read.delete(key);
     if (text.length > CACHE_MAX_BYTES) {
       this.#sql.exec("DELETE FROM cache WHERE key = ?", key);
       return;
@@ -39,11 +55,13 @@ export class CacheStore implements Cache {
   }
 
   drop(prefix: string): void {
+    this.#read.clear();
     this.#sql.exec("DELETE FROM cache WHERE substr(key, 1, length(?)) = ?", prefix, prefix);
   }
 
   /** Removes what has expired. */
   prune(): void {
+    this.#read.clear();
     this.#sql.exec("DELETE FROM cache WHERE expires_ms <= ?", this.#now_ms());
   }
 }

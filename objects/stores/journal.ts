@@ -77,12 +77,17 @@ export class JournalStore {
     return this.#last_ms;
   }
 
-  /** Inserts one row. Synchronous: no other request can come between a limit check and this. */
-  start(event: Started, t_ms: number, counted: boolean): number {
+  /**
+   * Inserts one row. Synchronous: no other request can come between a limit check and this.
+   * @param finished for an event that has ended by then
+   */
+  start(event: Started, t_ms: number, counted: boolean, finished?: Finished): number {
     const seq = this.#lastSeq + 1;
     const { deviceId, method, tool, ...rest } = event;
+    const { outcome = null, ...end } = finished ?? {};
     this.#sql.exec(
-      "INSERT INTO journal (seq, t_ms, counted, device_id, method, tool, started) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO journal (seq, t_ms, counted, device_id, method, tool, started, outcome, finished)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       seq,
       t_ms,
       counted ? 1 : 0,
@@ -90,6 +95,8 @@ export class JournalStore {
       method,
       tool,
       JSON.stringify(rest),
+      outcome,
+      finished === undefined ? null : JSON.stringify(end),
     );
     this.#lastSeq = seq;
     this.#last_ms = t_ms;

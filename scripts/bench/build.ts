@@ -23,6 +23,7 @@ export const PEERS = {
   stores: "stores.ts",
   setup: "setup.ts",
   measured: "measured.ts",
+  inside: "inside.ts",
 } as const;
 
 export interface Bundle {

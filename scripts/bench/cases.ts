@@ -23,6 +23,7 @@ export type CaseName =
   | "sdk_list"
   | "our_dispatch"
   | "call_oauth"
+  | "call_oauth_fetch"
   | "call_jwt"
   | "list_oauth"
   | "call_session";
@@ -50,6 +51,12 @@ export async function makeCases(running: Running, users: number): Promise<Case[]
     setup: "setup",
     count: users,
     prefix: "bench",
+  });
+  const inside = await makeUsers(running, {
+    service: "inside",
+    setup: "setup-inside",
+    count: users,
+    prefix: "inside",
   });
   const token = await peerToken(running);
   const agentSessions = await Promise.all(people.map(() => openSession(at("mcp-agent"))));
@@ -120,6 +127,13 @@ export async function makeCases(running: Running, users: number): Promise<Case[]
     made(
       "call_oauth",
       "ours, OAuth token: tools/call, all in",
+      inside.map((user) => postBytes(at("inside"), toolCall, oauth(user))),
+      "Product",
+      true,
+    ),
+    made(
+      "call_oauth_fetch",
+      "the same, ClickUp a request of its own",
       each("product", toolCall, oauth),
       "Product",
       true,

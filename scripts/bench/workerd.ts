@@ -1,11 +1,13 @@
 /** One workerd process with the product and its peers, each on a socket of its own. No proxy in front. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import { COMPATIBILITY_DATE, type Bundle } from "./build.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
+/** The program itself: the package's launcher is a script whose child outlives it when it is killed. */
+const { default: WORKERD } = createRequire(import.meta.url)("workerd") as { default: string };
 export const JWT_SECRET = "bench-jwt-secret-of-at-least-32-bytes!";
 
 interface Service {
@@ -68,7 +70,9 @@ const SERVICES: Record<string, Service> = {
   dispatch: {},
   product: { objects: ["UserObject"], bindings: productBindings("product"), outbound: "clickup" },
   measured: { objects: ["UserObject"], bindings: productBindings("measured"), outbound: "clickup" },
+  inside: { objects: ["UserObject"], bindings: productBindings("inside") },
   setup: { bindings: setupBindings("product") },
+  "setup-inside": { bindings: setupBindings("inside") },
   "setup-measured": { bindings: setupBindings("measured") },
   stores: {},
   clickup: {},
@@ -94,13 +98,9 @@ export async function startWorkerd(
   const origins = Object.fromEntries(names.map((name, i) => [name, `http://127.0.0.1:${ports[i]}`]));
   const config = join(workDir, "workerd.capnp");
   writeFileSync(config, configText(bundles, origins, workDir, stateDir));
-  const workerd = spawn(
-    join(ROOT, "node_modules/workerd/bin/workerd"),
-    ["serve", "--experimental", ...extraArguments, config],
-    {
-      stdio: ["ignore", "ignore", "inherit"],
-    },
-  );
+  const workerd = spawn(WORKERD, ["serve", "--experimental", ...extraArguments, config], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const { pid } = workerd;
   if (pid === undefined) throw new Error("workerd did not start");
   const ended = new Promise<void>((resolve) => workerd.once("exit", () => resolve()));
@@ -111,20 +111,13 @@ export async function startWorkerd(
     throw error;
   }
   return {
-    pid: servingPid(pid),
+    pid,
     origins,
     async stop() {
       workerd.kill("SIGKILL");
       await ended;
     },
   };
-}
-
-/** The package's launcher is a script that runs the program as its child. */
-function servingPid(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-  const [child] = children;
-  return child === undefined || child === "" ? pid : Number(child);
 }
 
 function configText(
@@ -136,7 +129,7 @@ function configText(
   // Files are embedded by their path from the configuration's own folder.
   const path = (file: string): string => capnp(relative(workDir, file));
   const services = Object.entries(SERVICES).map(([name, service]) => {
-    const bundle = bundles[name.replace("-measured", "")];
+    const bundle = bundles[name.replace(/^setup-.*/, "setup")];
     if (bundle === undefined) throw new Error(`no bundle for ${name}`);
     const modules = [
       `(name = "worker", esModule = embed ${path(bundle.entry)})`,

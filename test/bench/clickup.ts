@@ -13,17 +13,21 @@ export const SPACE = {
   features: { due_dates: { enabled: true }, time_tracking: { enabled: true }, tags: { enabled: true } },
 };
 
-export default {
-  fetch(request) {
-    const { pathname } = new URL(request.url);
-    if (!/^\/api\/v2\/space\/\d+$/.test(pathname))
-      return Response.json({ err: "Not found", ECODE: "NF_001" }, { status: 404 });
-    return Response.json(SPACE, {
-      headers: {
-        "X-RateLimit-Limit": "1000000",
-        "X-RateLimit-Remaining": "999999",
-        "X-RateLimit-Reset": String(Math.ceil(Date.now() / 1000) + 60),
-      },
-    });
-  },
-} satisfies ExportedHandler;
+/** What ClickUp answers to a request of `url`. */
+export function clickUpAnswer(url: string): Response {
+  const { pathname } = new URL(url);
+  if (!/^\/api\/v2\/space\/\d+$/.test(pathname))
+    return Response.json({ err: "Not found", ECODE: "NF_001" }, { status: 404 });
+  const body = JSON.stringify(SPACE);
+  return new Response(body, {
+    headers: {
+      "Content-Type": "application/json",
+      "Content-Length": String(body.length),
+      "X-RateLimit-Limit": "1000000",
+      "X-RateLimit-Remaining": "999999",
+      "X-RateLimit-Reset": String(Math.ceil(Date.now() / 1000) + 60),
+    },
+  });
+}
+
+export default { fetch: (request) => clickUpAnswer(request.url) } satisfies ExportedHandler;

@@ -7,6 +7,11 @@ export class FixtureUser extends UserObject {
   /** Devices the object with the fixtures knows. */
   readonly #handed = new Set<string>();
 
+  /** The fixtures are reached by `fetch` alone. */
+  override async post(): Promise<null> {
+    return null;
+  }
+
   override async fetch(request: Request): Promise<Response> {
     const { userId, deviceId } = JSON.parse(request.headers.get(PRINCIPAL_HEADER) ?? "{}") as Principal;
     const device = await this.activeDevice(deviceId);

@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { clickup } from "../support/outside.ts";
 import { FULL_GRANT, newUser, rpc, tokenFor } from "../support/users.ts";
@@ -108,6 +108,8 @@ describe("the account", () => {
       const changed = envelope.slice(0, at) + (envelope[at] === "A" ? "B" : "A") + envelope.slice(at + 1);
       state.storage.sql.exec("UPDATE credential SET envelope = ?", changed);
     });
+    // The object keeps what it read for its life.
+    await evictDurableObject(user.object);
     clickup.clearCalls();
     const result = await user.call("clickup_space_get", { space: "Product" });
     expect(result.isError).toBe(true);

@@ -57,6 +57,12 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     may: [/^worker\/pages\//, /^hono\/(jsx|css|html)/, /^tools\/catalog\.ts$/],
     types: [/^@cloudflare\/workers-oauth-provider$/, /^objects\/rpc\.ts$/, /^tools\/define\.ts$/],
   },
+  // The prepared list of tools, which an object names instead of sending it.
+  {
+    room: /^worker\/tool-list\.ts$/,
+    may: [/^tools\/catalog\.ts$/],
+    types: [/^objects\/rpc\.ts$/],
+  },
   {
     room: /^worker\//,
     may: [

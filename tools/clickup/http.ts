@@ -161,26 +161,39 @@ async function send(
   { signal, timeout_ms = DEFAULT_TIMEOUT_MS }: HttpRequest,
 ): Promise<{ response: Response; body: string }> {
   signal?.throwIfAborted();
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeout_ms);
-  const stop = signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]);
+  const stop = new AbortController();
+  let timedOut = false;
+  let giveUp = (): void => undefined;
+  // A `fetch` that ignores its signal cannot hang us.
+  const gaveUp = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      stop.abort();
+      reject(new Error("aborted"));
+    };
+  });
+  const timer = setTimeout(() => {
+    timedOut = true;
+    giveUp();
+  }, timeout_ms);
+  signal?.addEventListener("abort", giveUp, { once: true });
   const run = async () => {
-    const response = await plainFetch(url, { ...init, signal: stop });
+    const response = await plainFetch(url, { ...init, signal: stop.signal });
     return { response, body: await readCapped(response) };
   };
   try {
-    return await unlessAborted(run(), stop);
+    return await Promise.race([run(), gaveUp]);
   } catch (error) {
     if (error instanceof ClickUpError) {
       throw error;
     }
     signal?.throwIfAborted();
-    if (timeout.signal.aborted) {
+    if (timedOut) {
       throw new ClickUpError("timeout", "ClickUp did not answer in time. Try again later.");
     }
     throw new ClickUpError("unavailable", "The connection to ClickUp failed. Try again later.");
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
   }
 }
 

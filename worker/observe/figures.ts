@@ -6,3 +6,11 @@ export function readFigures(answer: Response): RequestFigures | null {
   const text = answer.headers.get(FIGURES_HEADER);
   return text === null ? null : (JSON.parse(text) as RequestFigures);
 }
+
+/** The answer without its figures, with headers that can be changed. */
+export function takeFigures(answer: Response): { response: Response; figures: RequestFigures | null } {
+  const figures = readFigures(answer);
+  const response = new Response(answer.body, answer);
+  response.headers.delete(FIGURES_HEADER);
+  return { response, figures };
+}

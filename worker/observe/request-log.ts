@@ -21,18 +21,11 @@ export async function observeRequest(c: AppContext, next: () => Promise<void>): 
   record(c.env, c.res.status, asked, figures);
 }
 
-interface Asked {
+export interface Asked {
   requestId: string;
   route: string;
   httpMethod: string;
   started_ms: number;
-}
-
-/** The same for an answer outside the routes; its headers must be changeable. */
-export function observeAnswer(env: Bindings, answer: Response, asked: Asked): void {
-  const figures = readFigures(answer);
-  if (figures !== null) answer.headers.delete(FIGURES_HEADER);
-  record(env, answer.status, asked, figures);
 }
 
 /** The path, without the reference of an upgrade link. */
@@ -41,7 +34,8 @@ function routeOf(path: string): string {
   return named.slice(0, MAX_PATH_CHARS);
 }
 
-function record(env: Bindings, status: number, asked: Asked, figures: RequestFigures | null): void {
+/** Writes the log line and the data point of a request. */
+export function record(env: Bindings, status: number, asked: Asked, figures: RequestFigures | null): void {
   const request = {
     route: routeOf(asked.route),
     httpMethod: asked.httpMethod,

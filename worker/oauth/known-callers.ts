@@ -1,0 +1,55 @@
+/**
+ * Tokens this isolate has verified within the last seconds, so that a client's burst of calls costs one KV read and
+ * one decryption instead of one each. It says who the caller is and nothing more: the user's object decides on every
+ * request whether the device still works, so stopping a device acts at once. Nobody is remembered past the token's
+ * own end.
+ */
+import type { OAuthResourceAuth } from "@cloudflare/workers-oauth-provider";
+import type { Bindings } from "../env.ts";
+import type { Caller } from "./provider.ts";
+
+/** KV itself serves a value this long after it changed (60 s), so this adds little to what is true anyway. */
+const KEEP_MS = 30_000;
+/** A token is some hundred bytes: the bound keeps an isolate of 128 MB safe. */
+const MAX_CALLERS = 2_000;
+
+/** What the resource server found out about a token it accepted. */
+export interface KnownCaller {
+  auth: OAuthResourceAuth;
+  props: Caller;
+}
+
+interface Entry extends KnownCaller {
+  until_ms: number;
+}
+
+/** By `env`, which carries the keys a token was verified with. */
+const byEnv = new WeakMap<Bindings, Map<string, Entry>>();
+
+/** Keeps what the resource server accepted. Tokens without an end are not kept. */
+export function rememberCaller(env: Bindings, { auth, props }: KnownCaller, now_ms = Date.now()): void {
+  if (auth.expiresAt === undefined) return;
+  const callers = byEnv.get(env) ?? new Map<string, Entry>();
+  byEnv.set(env, callers);
+  // Oldest first: a full map forgets what it learned longest ago.
+  callers.delete(auth.token);
+  const [oldest] = callers.size >= MAX_CALLERS ? callers.keys() : [];
+  if (oldest !== undefined) callers.delete(oldest);
+  callers.set(auth.token, { auth, props, until_ms: Math.min(now_ms + KEEP_MS, auth.expiresAt * 1000) });
+}
+
+/** @returns undefined for a token that was not verified here just now */
+export function knownCaller(
+  env: Bindings,
+  authorization: string | null,
+  now_ms = Date.now(),
+): KnownCaller | undefined {
+  if (authorization === null || !authorization.startsWith("Bearer ")) return undefined;
+  const callers = byEnv.get(env);
+  const token = authorization.slice("Bearer ".length);
+  const known = callers?.get(token);
+  if (known === undefined) return undefined;
+  if (known.until_ms > now_ms) return known;
+  callers?.delete(token);
+  return undefined;
+}
