@@ -1,4 +1,5 @@
 /** One MCP session in memory: the SDK's server, and the transport between it and HTTP. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   isJSONRPCErrorResponse,
   isJSONRPCNotification,
@@ -21,6 +22,11 @@ import type { SessionRow, SessionStore } from "../stores/sessions.ts";
 export const STANDALONE = "s";
 /** Ids of messages we feed ourselves when a session is rebuilt; never those of a client. */
 const REPLAY = "clickup-mcp/replay/";
+/**
+ * The request of a client that code runs for. The SDK does not say which one a question to the client belongs to, and
+ * it has to go on that request's stream: a client need not listen to any other.
+ */
+const running = new AsyncLocalStorage<{ session: Session; id: RequestId }>();
 /** The revision that brought priming events and polling of SSE streams. */
 const PRIMING_SINCE = "2025-11-25";
 
@@ -125,10 +131,12 @@ export class Session implements Transport {
     }
     for (const [i, message] of options.early.entries()) stream.respond(earlyIds[i] ?? "", message);
     for (const { message } of requests) {
-      this.onmessage?.(message, {
-        closeSSEStream: () => stream.disconnect(),
-        closeStandaloneSSEStream: () => this.#connections.closeStandalone(this.sessionId),
-      });
+      running.run({ session: this, id: message.id }, () =>
+        this.onmessage?.(message, {
+          closeSSEStream: () => stream.disconnect(),
+          closeStandaloneSSEStream: () => this.#connections.closeStandalone(this.sessionId),
+        }),
+      );
     }
     return stream.response;
   }
@@ -154,14 +162,20 @@ export class Session implements Transport {
       else if (this.row.kind === "sse") this.#standalone(message);
       return;
     }
-    const related = options?.relatedRequestId;
+    const question = isJSONRPCRequest(message);
+    const related = options?.relatedRequestId ?? (question ? this.#asking() : undefined);
     const stream = related === undefined ? undefined : this.#streamOf.get(related);
-    if (stream !== undefined) {
-      if (stream.emit(message)) return;
-      if (isJSONRPCRequest(message)) throw new Error("the client accepts no stream, so it cannot be asked");
-      return;
-    }
-    this.#standalone(message);
+    if (stream?.emit(message) === true) return;
+    // What belongs to a request whose client takes no stream there is left out, a question apart.
+    if (stream !== undefined && !question) return;
+    if (this.#standalone(message) || !question || this.row.kind === "sse") return;
+    throw new Error("the client listens to no stream, so it cannot be asked");
+  }
+
+  /** The client's request that the running code answers. */
+  #asking(): RequestId | undefined {
+    const request = running.getStore();
+    return request?.session === this ? request.id : undefined;
   }
 
   /** Replays what was sent on a stream after a position, and keeps the sink if more will come. */
@@ -192,14 +206,12 @@ export class Session implements Transport {
     this.#store.setLogLevel(this.sessionId, level);
   }
 
-  #standalone(message: JSONRPCMessage): void {
+  /** @returns false when nobody listens right now; a client that comes back with Last-Event-ID gets it then */
+  #standalone(message: JSONRPCMessage): boolean {
     const text = JSON.stringify(message);
-    if (this.row.kind === "sse") {
-      this.#connections.sendStandalone(this.sessionId, messageFrame(text));
-      return;
-    }
+    if (this.row.kind === "sse") return this.#connections.sendStandalone(this.sessionId, messageFrame(text));
     const seq = this.#store.append(this.sessionId, STANDALONE, text);
-    this.#connections.sendStandalone(this.sessionId, messageFrame(text, `${STANDALONE}~${seq}`));
+    return this.#connections.sendStandalone(this.sessionId, messageFrame(text, `${STANDALONE}~${seq}`));
   }
 
   /** The server sends no response to a cancelled request; its exchange and its stream end here. */

@@ -93,6 +93,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^objects\/(limits|rpc)\.ts$/,
       /^objects\/stores\//,
       /^@modelcontextprotocol\/(server|sdk)/,
+      /^node:async_hooks$/,
       /^zod$/,
     ],
     types: [/^objects\//, /^tools\/(define|tiers)\.ts$/],
