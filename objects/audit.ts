@@ -51,7 +51,9 @@ export class AuditOutbox {
     this.#userId = userId;
     this.#now_ms = now_ms;
     // What an earlier life left open will never end by itself.
-    this.#journal.closeAbandoned(this.#outbox.state.flushedSeq);
+    const { flushedSeq } = this.#outbox.state;
+    this.#journal.closeAbandoned(flushedSeq);
+    this.#journal.release(flushedSeq, Math.max(now_ms(), this.#journal.last_ms));
   }
 
   opened(seq: number): void {
@@ -98,10 +100,8 @@ export class AuditOutbox {
         this.#outbox.attempted();
         return this.#now_ms() + retryDelay(batch.attempts);
       }
-      this.#storage.transactionSync(() => {
-        this.#outbox.stored(batch);
-        this.#journal.prune(batch.last_seq, this.#now_ms());
-      });
+      this.#storage.transactionSync(() => this.#outbox.stored(batch));
+      this.#journal.release(batch.last_seq, this.#now_ms());
     }
   }
 
@@ -111,7 +111,7 @@ export class AuditOutbox {
     const upTo = this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;
     if (this.#sink === null) {
       this.#outbox.advance(upTo);
-      this.#journal.prune(upTo, this.#now_ms());
+      this.#journal.release(upTo, this.#now_ms());
       return undefined;
     }
     const events: JournalEvent[] = [];

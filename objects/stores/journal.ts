@@ -54,19 +54,32 @@ type Row = {
   finished: string | null;
 };
 
-/** Table `journal`: the gapless record of admitted requests and account events. */
+/** Rows kept for new events after theirs have been released; what is more is deleted. */
+const SPARE_ROWS = 500;
+
+/**
+ * Table `journal`: the gapless record of admitted requests and account events. The rows of released events, oldest
+ * first, become the rows of new ones: a deletion is billed like a row written, and there is one event for another.
+ */
 export class JournalStore {
   readonly #sql: SqlStorage;
   #lastSeq: number;
   #last_ms: number;
+  /** The oldest row here. */
+  #firstSeq: number;
+  /** Rows up to this one may be used again. */
+  #releasedSeq = 0;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    const last = sql
-      .exec<{ seq: number; t_ms: number }>("SELECT seq, t_ms FROM journal ORDER BY seq DESC LIMIT 1")
-      .toArray()[0];
+    const end = (order: "ASC" | "DESC") =>
+      sql
+        .exec<{ seq: number; t_ms: number }>(`SELECT seq, t_ms FROM journal ORDER BY seq ${order} LIMIT 1`)
+        .toArray()[0];
+    const last = end("DESC");
     this.#lastSeq = last?.seq ?? 0;
     this.#last_ms = last?.t_ms ?? 0;
+    this.#firstSeq = end("ASC")?.seq ?? 1;
   }
 
   get lastSeq(): number {
@@ -78,16 +91,14 @@ export class JournalStore {
   }
 
   /**
-   * Inserts one row. Synchronous: no other request can come between a limit check and this.
+   * Writes one row. Synchronous: no other request can come between a limit check and this.
    * @param finished for an event that has ended by then
    */
   start(event: Started, t_ms: number, counted: boolean, finished?: Finished): number {
     const seq = this.#lastSeq + 1;
     const { deviceId, method, tool, ...rest } = event;
     const { outcome = null, ...end } = finished ?? {};
-    this.#sql.exec(
-      `INSERT INTO journal (seq, t_ms, counted, device_id, method, tool, started, outcome, finished)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    const row = [
       seq,
       t_ms,
       counted ? 1 : 0,
@@ -97,7 +108,22 @@ export class JournalStore {
       JSON.stringify(rest),
       outcome,
       finished === undefined ? null : JSON.stringify(end),
-    );
+    ];
+    if (this.#firstSeq <= this.#releasedSeq) {
+      this.#sql.exec(
+        `UPDATE journal SET seq = ?, t_ms = ?, counted = ?, device_id = ?, method = ?, tool = ?, started = ?,
+           outcome = ?, finished = ? WHERE seq = ?`,
+        ...row,
+        this.#firstSeq,
+      );
+      this.#firstSeq++;
+    } else {
+      this.#sql.exec(
+        `INSERT INTO journal (seq, t_ms, counted, device_id, method, tool, started, outcome, finished)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...row,
+      );
+    }
     this.#lastSeq = seq;
     this.#last_ms = t_ms;
     return seq;
@@ -154,16 +180,24 @@ export class JournalStore {
   }
 
   /**
-   * Deletes rows that are in R2 and outside the rate-limit window. The newest row always stays: it
-   * carries the sequence and the clock.
+   * Releases the rows that are in R2 and outside the rate-limit window. The newest row always stays: it carries the
+   * sequence and the clock. Call it once it is durable that they are in R2.
    */
-  prune(flushedSeq: number, now_ms: number): void {
-    this.#sql.exec(
-      "DELETE FROM journal WHERE seq <= ? AND seq < ? AND t_ms <= ?",
-      flushedSeq,
-      this.#lastSeq,
-      now_ms - WINDOW_MS,
-    );
+  release(flushedSeq: number, now_ms: number): void {
+    const released = this.#sql
+      .exec<{ seq: number }>(
+        "SELECT seq FROM journal WHERE seq <= ? AND seq < ? AND t_ms <= ? ORDER BY seq DESC LIMIT 1",
+        flushedSeq,
+        this.#lastSeq,
+        now_ms - WINDOW_MS,
+      )
+      .toArray()[0];
+    if (released === undefined) return;
+    this.#releasedSeq = released.seq;
+    const surplusSeq = released.seq - SPARE_ROWS;
+    if (surplusSeq < this.#firstSeq) return;
+    this.#sql.exec("DELETE FROM journal WHERE seq <= ?", surplusSeq);
+    this.#firstSeq = surplusSeq + 1;
   }
 }
 

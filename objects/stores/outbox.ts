@@ -57,7 +57,7 @@ export class OutboxStore {
     this.#sql.exec("UPDATE outbox_batch SET attempts = attempts + 1 WHERE id = 1");
   }
 
-  /** The batch is in R2: forget it and move on. Call inside `transactionSync` with the journal's prune. */
+  /** The batch is in R2: forget it and move on. Call inside `transactionSync`. */
   stored(batch: Batch): void {
     this.#sql.exec("DELETE FROM outbox_batch WHERE id = 1");
     this.advance(batch.last_seq, batch.sha256, 1);

@@ -195,7 +195,7 @@ describe("the outbox", () => {
     });
   });
 
-  test("rows needed by the limiter stay, older ones go; the newest row always stays", async () => {
+  test("rows needed by the limiter or not yet stored stay; older ones are used again", async () => {
     await runInDurableObject(userObject("u_prune"), async (_, state) => {
       await state.storage.deleteAll();
       migrate(state.storage, MIGRATIONS, 1);
@@ -210,16 +210,57 @@ describe("the outbox", () => {
       clock.now_ms += 50_000;
       life.finish(life.start());
       await life.audit.flush();
-      expect(rows()).toEqual([1, 2]);
       clock.now_ms += 20_000;
       life.finish(life.start());
+      // Not flushed since the first left the window: nothing may be used again.
+      expect(rows()).toEqual([1, 2, 3]);
       await life.audit.flush();
-      expect(rows()).toEqual([2, 3]);
       clock.now_ms += 3_600_000;
       life.finish(life.start());
+      expect(rows()).toEqual([2, 3, 4]);
+      life.finish(life.start());
+      // The second is in R2 and was still in the window when that was found out.
+      expect(rows()).toEqual([2, 3, 4, 5]);
       await life.audit.flush();
-      expect(rows()).toEqual([4]);
-      expect(new JournalStore(state.storage.sql).lastSeq).toBe(4);
+      life.finish(life.start());
+      life.finish(life.start());
+      expect(rows()).toEqual([4, 5, 6, 7]);
+      expect(new JournalStore(state.storage.sql).lastSeq).toBe(7);
+    });
+  });
+
+  test("a row used again carries nothing of the event before", async () => {
+    await runInDurableObject(userObject("u_again"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      const life = new Life(state.storage, new FaultySink(), clock);
+      for (let i = 0; i < 3; i++) life.finish(life.start());
+      clock.now_ms += 61_000;
+      await life.audit.flush();
+      const seq = life.start();
+      const row = state.storage.sql
+        .exec<{ outcome: string | null; finished: string | null }>("SELECT * FROM journal WHERE seq = ?", seq)
+        .one();
+      expect(row).toMatchObject({ seq: 4, t_ms: clock.now_ms, outcome: null, finished: null });
+    });
+  });
+
+  test("what a busy time or trouble with R2 left behind is deleted down to a spare", async () => {
+    await runInDurableObject(userObject("u_spare"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      const life = new Life(state.storage, new FaultySink(), clock);
+      for (let i = 0; i < 1_200; i++) life.finish(life.start());
+      clock.now_ms += 61_000;
+      await life.audit.flush();
+      const count = (): number =>
+        state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
+      expect(count()).toBe(501);
+      const woken = new Life(state.storage, new FaultySink(), clock);
+      for (let i = 0; i < 300; i++) woken.finish(woken.start());
+      expect(count()).toBe(501);
     });
   });
 
@@ -233,7 +274,8 @@ describe("the outbox", () => {
       clock.now_ms += 120_000;
       expect(await life.audit.flush()).toBeUndefined();
       expect(life.audit.depth).toBe(0);
-      expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(1);
+      for (let i = 0; i < 4; i++) life.finish(life.start());
+      expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(5);
     });
   });
 });
