@@ -9,18 +9,35 @@ export interface BenchUser {
   jwt: string;
 }
 
+export interface UserOptions {
+  service: string;
+  setup: string;
+  count: number;
+  prefix: string;
+}
+
 /** Signs `count` users in to the product of a service and gets them tokens from its own token endpoint. */
-export async function makeUsers(
-  running: Running,
-  options: { service: string; setup: string; count: number; prefix: string },
-): Promise<BenchUser[]> {
+export async function makeUsers(running: Running, options: UserOptions): Promise<BenchUser[]> {
   const origin = running.origins[options.service] ?? "";
+  const made = await signUp(running, options);
   return Promise.all(
-    Array.from({ length: options.count }, async (_, i): Promise<BenchUser> => {
-      const userId = `u_${options.prefix}${i}`;
-      const made = await fetch(`${running.origins[options.setup]}/?user=${userId}`, { method: "POST" });
-      const oauth = await redeem(origin, await json<Code>(made));
+    made.map(async ({ userId, code }): Promise<BenchUser> => {
+      const oauth = await redeem(origin, code);
       return { userId, oauth, jwt: deviceToken(origin, userId) };
+    }),
+  );
+}
+
+/** Makes `count` users, each with a device and a code for it. */
+export async function signUp(
+  running: Running,
+  { setup, count, prefix }: UserOptions,
+): Promise<{ userId: string; code: Code }[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const userId = `u_${prefix}${i}`;
+      const made = await fetch(`${running.origins[setup]}/?user=${userId}`, { method: "POST" });
+      return { userId, code: await json<Code>(made) };
     }),
   );
 }
