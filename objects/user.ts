@@ -33,10 +33,12 @@ import { ProductResources } from "./product-resources.ts";
 import { ProductSurface, type ContextFactory } from "./product-surface.ts";
 import { R2AuditSink } from "./r2-sink.ts";
 import { Removal } from "./removal.ts";
+import { mayBeRepeated, notRepeatedResponse } from "./repeat.ts";
 import { RequestStates } from "./request-state.ts";
 import {
   FIGURES_HEADER,
   PRINCIPAL_HEADER,
+  REPEAT_HEADER,
   REQUEST_ID_HEADER,
   type AccountDeskRpc,
   type AccountView,
@@ -211,6 +213,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     if (principal === null || principal.userId !== this.#userId) {
       throw new Error("the request carries no principal of this user");
     }
+    if (request.headers.has(REPEAT_HEADER) && !(await mayBeRepeated(request))) return notRepeatedResponse();
     const device = this.#admission.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
     if (isNarrowed(principal, device.device)) {

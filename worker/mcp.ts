@@ -9,12 +9,11 @@ import {
   type Principal,
 } from "../objects/rpc.ts";
 import { invalidTokenChallenge, mayRead, READ, SCOPES } from "./auth/scopes.ts";
-import { userObject } from "./directory.ts";
 import type { Bindings } from "./env.ts";
 import { eventStreamOf } from "./event-stream.ts";
 import { apiJson } from "./json.ts";
-import { logIncident } from "./log.ts";
 import { JWT_CLIENT_ID, type Caller } from "./oauth/provider.ts";
+import { fetchUser, unreachable } from "./reach-user.ts";
 
 /** Headers of a client that mean something to the object, besides `mcp-*`. Everything else stays outside. */
 const PASSED = new Set([
@@ -65,13 +64,12 @@ export async function forwardToUser(
     headers.set(STREAM_BODY_HEADER, encodeURIComponent(text));
   }
   try {
-    const inner = new Request(withoutToken(request.url), {
-      method: listens ? "GET" : request.method,
-      headers,
-      body: listens ? null : await bodyOf(request),
-      redirect: "manual",
-    });
-    const answer = await tracing.enterSpan("user_object", () => userObject(env, userId).fetch(inner));
+    const method = listens ? "GET" : request.method;
+    const body = listens ? null : await bodyOf(request);
+    const inner = { method, headers, body, redirect: "manual" } as const;
+    const answer = await tracing.enterSpan("user_object", () =>
+      fetchUser(env, userId, withoutToken(request.url), inner),
+    );
     if (answer.webSocket) return eventStreamOf(answer.webSocket, sessionHeader(request));
     // The object knows what a device may do, but not where a client signs in or asks for more.
     if (answer.status === 403 && answer.headers.get("WWW-Authenticate")?.includes("insufficient_scope")) {
@@ -79,16 +77,7 @@ export async function forwardToUser(
     }
     return answer.status === 401 ? challenged(answer, new URL(request.url).origin) : answer;
   } catch (error) {
-    const incident = logIncident(error, { during: "mcp", requestId });
-    return apiJson(
-      503,
-      {
-        error: "temporarily_unavailable",
-        message: "Your account cannot be reached right now. Try again in a few seconds.",
-        incident,
-      },
-      { "Retry-After": "2" },
-    );
+    return unreachable(error, request.method, requestId);
   }
 }
 
