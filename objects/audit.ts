@@ -31,6 +31,8 @@ export class AuditOutbox {
   /** Calls of this life that have not ended: a batch stops before the first of them. */
   readonly #open = new Set<number>();
   #bytes = 0;
+  /** The last attempt to store a batch failed: the next one keeps its distance. */
+  #failing: boolean;
   #flushing: Promise<number | undefined> | undefined;
 
   /** @param sink `null` when audit logging is off: rows are dropped once the limiter is done with them */
@@ -50,6 +52,7 @@ export class AuditOutbox {
     this.#sink = parts.sink;
     this.#userId = userId;
     this.#now_ms = now_ms;
+    this.#failing = (this.#outbox.pending()?.attempts ?? 0) > 0;
     // What an earlier life left open will never end by itself.
     this.#journal.closeAbandoned(this.#outbox.state.flushedSeq);
   }
@@ -68,6 +71,11 @@ export class AuditOutbox {
     return this.#journal.lastSeq - this.#outbox.state.flushedSeq;
   }
 
+  /** True while R2 fails: then the time of the next attempt is the one `flush` said, however much waits. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
   /** When the next flush is due, ms since the epoch; undefined when nothing waits. */
   due_ms(): number | undefined {
     const waiting = this.depth - this.#open.size;
@@ -77,7 +85,7 @@ export class AuditOutbox {
   }
 
   /**
-   * Stores everything that has ended. Never throws.
+   * Stores everything that has ended. What R2 does is no error here.
    * @returns when to try again, ms since the epoch; undefined when nothing waits
    */
   flush(): Promise<number | undefined> {
@@ -96,12 +104,14 @@ export class AuditOutbox {
       } catch {
         // Whether it was stored or not, the next attempt is the same put of the same key.
         this.#outbox.attempted();
+        this.#failing = true;
         return this.#now_ms() + retryDelay(batch.attempts);
       }
       this.#storage.transactionSync(() => {
         this.#outbox.stored(batch);
         this.#journal.prune(batch.last_seq, this.#now_ms());
       });
+      this.#failing = false;
     }
   }
 

@@ -112,8 +112,14 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       devices.prune(wall_ms());
       this.#endpoint.hub.expire();
     };
-    const jobs = { [BILLING_JOB]: () => this.#plan.runJob() };
-    this.#housekeeping = new Housekeeping(this.#lifecycle.jobs, audit, prune, jobs);
+    this.#housekeeping = new Housekeeping({
+      jobs: this.#lifecycle.jobs,
+      audit,
+      prune,
+      others: { [BILLING_JOB]: () => this.#plan.runJob() },
+      report: (error) => logFault(crypto.randomUUID(), userId, error),
+      now_ms: wall_ms,
+    });
     const recorded = (): void => {
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
