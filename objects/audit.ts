@@ -78,10 +78,17 @@ export class AuditOutbox {
 
   /** When the next flush is due, ms since the epoch; undefined when nothing waits. */
   due_ms(): number | undefined {
-    const waiting = this.depth - this.#open.size;
-    if (waiting <= 0) return undefined;
-    if (waiting >= FLUSH_EVENTS || this.#bytes >= FLUSH_BYTES) return this.#now_ms();
+    // A call that runs waits too: if the object dies, the alarm brings its row, with an unknown end.
+    if (this.depth <= 0) return undefined;
+    // What a running call holds back cannot leave yet, however much it is.
+    const ready = this.#endedUpTo() - this.#outbox.state.flushedSeq;
+    if (ready >= FLUSH_EVENTS || (ready > 0 && this.#bytes >= FLUSH_BYTES)) return this.#now_ms();
     return this.#now_ms() + FLUSH_AFTER_MS;
+  }
+
+  /** The last event before the first call that still runs. */
+  #endedUpTo(): number {
+    return this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;
   }
 
   /**
@@ -109,7 +116,7 @@ export class AuditOutbox {
       }
       this.#storage.transactionSync(() => {
         this.#outbox.stored(batch);
-        this.#journal.prune(batch.last_seq, this.#now_ms());
+        this.#journal.prune(batch.last_seq);
       });
       this.#failing = false;
     }
@@ -118,10 +125,10 @@ export class AuditOutbox {
   /** Fixes the next batch: whole events of one UTC day, in order, up to the first call still running. */
   async #freeze(): Promise<Batch | undefined> {
     const { flushedSeq, lastHash, batches } = this.#outbox.state;
-    const upTo = this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;
+    const upTo = this.#endedUpTo();
     if (this.#sink === null) {
       this.#outbox.advance(upTo);
-      this.#journal.prune(upTo, this.#now_ms());
+      this.#journal.prune(upTo);
       return undefined;
     }
     const events: JournalEvent[] = [];

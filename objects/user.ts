@@ -211,6 +211,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       report: reportNew,
       modern: new ModernLane(surface, tasks, reportProtocol),
     };
+    // What an earlier life left in the journal leaves for R2, whatever it is that woke this one.
+    recorded();
   }
 
   /** Serves the MCP endpoint. Only the entry Worker can reach this; it sets the principal. */

@@ -147,15 +147,16 @@ export class JournalStore {
   }
 
   /**
-   * Deletes rows that are in R2 and outside the rate-limit window. The newest row always stays: it
-   * carries the sequence and the clock.
+   * Deletes rows that are in R2 and outside the window that ends with the newest row: the limiter's time never
+   * runs back behind that one, whatever the clock does, so no later life can need them. The newest row always
+   * stays: it carries the sequence and the clock.
    */
-  prune(flushedSeq: number, now_ms: number): void {
+  prune(flushedSeq: number): void {
     this.#sql.exec(
       "DELETE FROM journal WHERE seq <= ? AND seq < ? AND t_ms <= ?",
       flushedSeq,
       this.#lastSeq,
-      now_ms - WINDOW_MS,
+      this.#last_ms - WINDOW_MS,
     );
   }
 }

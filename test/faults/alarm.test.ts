@@ -1,8 +1,9 @@
 /** The object's one alarm while what it works for fails: it is armed as long as events wait, and the backlog drains. */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FLUSH_RETRY_MAX_MS } from "../../objects/limits.ts";
-import { newUser, rpc, runDueJobs, type TestUser } from "../support/users.ts";
+import { clickup } from "../support/outside.ts";
+import { newUser, rpc, runDueJobs, userObject, type TestUser } from "../support/users.ts";
 import { R2Faults } from "./r2-faults.ts";
 import { archiveOf, journalOf } from "./record.ts";
 
@@ -16,7 +17,7 @@ afterEach(() => {
 });
 
 const alarmOf = (user: TestUser): Promise<number | null> =>
-  runInDurableObject(user.object, (_, state) => state.storage.getAlarm());
+  runInDurableObject(userObject(user.userId), (_, state) => state.storage.getAlarm());
 
 const sql = (user: TestUser, query: string): Promise<unknown[]> =>
   runInDurableObject(user.object, (_, state) => state.storage.sql.exec(query).toArray());
@@ -70,6 +71,20 @@ describe("the alarm", () => {
     expect((await archiveOf(user.userId)).filter((e) => e.counted)).toHaveLength(95);
   });
 
+  test("does not spin while a long call holds back what came after it", async () => {
+    const user = await newUser();
+    await runDueJobs(user.userId);
+    clickup.fault({ kind: "slow", path: "/space", ms: 1_500 });
+    const long = user.call("clickup_space_get", { space: "Product" });
+    await expect.poll(() => clickup.calls.length).toBeGreaterThan(0);
+    await calls(user, 60);
+    await settle();
+    expect(((await alarmOf(user)) ?? 0) - Date.now()).toBeGreaterThan(30_000);
+    expect((await archiveOf(user.userId)).filter((e) => e.counted)).toEqual([]);
+    await long;
+    await expect.poll(async () => (await archiveOf(user.userId)).length).toBeGreaterThan(60);
+  });
+
   test("sends the record although cleaning up fails", async () => {
     const fault = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const user = await newUser();
@@ -95,21 +110,39 @@ describe("the alarm", () => {
   });
 
   test.each([
-    ["the alarm is gone and its time long past", "UPDATE cf_agents_jobs SET time = time - 3600000", true],
-    ["the job itself is gone", "DELETE FROM cf_agents_jobs", true],
-  ])("%s: the next request arms it again", async (_, damage) => {
+    ["the alarm is gone and its time long past", "UPDATE cf_agents_jobs SET time = time - 3600000"],
+    ["the job itself is gone", "DELETE FROM cf_agents_jobs"],
+  ])("%s: whatever wakes the object arms it again", async (_, damage) => {
     const user = await newUser();
-    await calls(user, 1);
+    await calls(user, 2);
     await runInDurableObject(user.object, async (_object, state) => {
       state.storage.sql.exec(damage);
       await state.storage.deleteAlarm();
     });
     await evictDurableObject(user.object);
-    expect(await alarmOf(user)).toBeNull();
-    await calls(user, 1);
+    await user.object.devices();
     await settle();
     expect(await alarmOf(user)).not.toBeNull();
     await runDueJobs(user.userId);
     expect((await archiveOf(user.userId)).filter((e) => e.counted)).toHaveLength(2);
+  });
+
+  test("is armed while a call runs, so that its row leaves although the object dies and nobody calls again", async () => {
+    const user = await newUser();
+    await runDueJobs(user.userId);
+    expect(await alarmOf(user)).toBeNull();
+    clickup.fault({ kind: "slow", path: "/space", ms: 1_500 });
+    const cut = user.call("clickup_space_get", { space: "Product" }).catch(() => undefined);
+    await expect.poll(() => clickup.calls.length).toBeGreaterThan(0);
+    await expect.poll(() => alarmOf(user)).not.toBeNull();
+    await runInDurableObject(user.object, (_, state) => state.storage.sync());
+    await abortAllDurableObjects();
+    await cut;
+    expect(await alarmOf(user)).not.toBeNull();
+    await runDueJobs(user.userId);
+    expect((await archiveOf(user.userId)).at(-1)).toMatchObject({
+      tool: "clickup_space_get",
+      outcome: "unknown",
+    });
   });
 });

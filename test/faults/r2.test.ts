@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { R2_PUT_TIMEOUT_MS } from "../../objects/limits.ts";
-import { newUser, rpc, runDueJobs, type TestUser } from "../support/users.ts";
+import { newUser, rpc, runDueJobs, userObject, type TestUser } from "../support/users.ts";
 import { R2Faults, shortenWaits } from "./r2-faults.ts";
 import { archiveOf, recordOf } from "./record.ts";
 
@@ -21,7 +21,7 @@ async function call(user: TestUser): Promise<string> {
 }
 
 const alarmOf = (user: TestUser): Promise<number | null> =>
-  runInDurableObject(user.object, (_, state) => state.storage.getAlarm());
+  runInDurableObject(userObject(user.userId), (_, state) => state.storage.getAlarm());
 
 const batchesOf = async (user: TestUser): Promise<string[]> =>
   (await env.AUDIT_LOGS.list({ prefix: `audit/${user.userId}/` })).objects.map((o) => o.key);

@@ -231,6 +231,7 @@ describe("the outbox", () => {
       const life = new Life(state.storage, null, clock);
       for (let i = 0; i < 5; i++) life.finish(life.start());
       clock.now_ms += 120_000;
+      life.finish(life.start());
       expect(await life.audit.flush()).toBeUndefined();
       expect(life.audit.depth).toBe(0);
       expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(1);
