@@ -15,9 +15,14 @@ const testSecrets = {
   STRIPE_SECRET_KEY: STRIPE_SANDBOX.secretKey,
   STRIPE_WEBHOOK_SECRET: `${STRIPE_SANDBOX.webhookSecret}\n, whsec_second`,
   STRIPE_PRICE_ID: STRIPE_SANDBOX.priceMonthlyId,
-  // How many lives of customers test/billing/lives.test.ts lives.
-  ...(process.env["BILLING_LIVES"] === undefined ? {} : { BILLING_LIVES: process.env["BILLING_LIVES"] }),
+  // How many lives of customers test/billing/lives.test.ts lives, and of objects test/faults/model.test.ts.
+  ...named("BILLING_LIVES", "FAULT_RUNS", "FAULT_SEED"),
 };
+
+/** Variables of the environment that are set. */
+function named(...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
 
 export default defineConfig({
   test: {
@@ -49,7 +54,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{objects,worker,mcp,journeys,billing}/**/*.test.ts"],
+          include: ["test/{objects,worker,mcp,journeys,billing,faults}/**/*.test.ts"],
           setupFiles: ["test/support/seed.ts", "test/support/outside.ts"],
           testTimeout: 30_000,
         },

@@ -34,10 +34,12 @@ import { ProductResources } from "./product-resources.ts";
 import { ProductSurface, type ContextFactory } from "./product-surface.ts";
 import { R2AuditSink } from "./r2-sink.ts";
 import { Removal } from "./removal.ts";
+import { mayBeRepeated, notRepeatedResponse } from "./repeat.ts";
 import { RequestStates } from "./request-state.ts";
 import {
   FIGURES_HEADER,
   PRINCIPAL_HEADER,
+  REPEAT_HEADER,
   REQUEST_ID_HEADER,
   type AccountDeskRpc,
   type AccountView,
@@ -114,8 +116,14 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       devices.prune(wall_ms());
       this.#endpoint.hub.expire();
     };
-    const jobs = { [BILLING_JOB]: () => this.#plan.runJob() };
-    this.#housekeeping = new Housekeeping(this.#lifecycle.jobs, audit, prune, jobs);
+    this.#housekeeping = new Housekeeping({
+      jobs: this.#lifecycle.jobs,
+      audit,
+      prune,
+      others: { [BILLING_JOB]: () => this.#plan.runJob() },
+      report: (error) => logFault(crypto.randomUUID(), userId, error),
+      now_ms: wall_ms,
+    });
     const recorded = (): void => {
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
@@ -207,6 +215,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       report: reportNew,
       modern: new ModernLane(surface, tasks, reportProtocol),
     };
+    // What an earlier life left in the journal leaves for R2, whatever it is that woke this one.
+    recorded();
   }
 
   /** Serves the MCP endpoint. Only the entry Worker can reach this; it sets the principal. */
@@ -215,6 +225,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     if (principal === null || principal.userId !== this.#userId) {
       throw new Error("the request carries no principal of this user");
     }
+    if (request.headers.has(REPEAT_HEADER) && !(await mayBeRepeated(request))) return notRepeatedResponse();
     const device = this.#admission.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
     if (isNarrowed(principal, device.device)) {

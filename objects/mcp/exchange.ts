@@ -26,7 +26,7 @@ export interface Ledger {
   journal: JournalStore;
   audit: AuditOutbox;
   now_ms(): number;
-  /** Called when an event has ended, so that the flush can be scheduled. */
+  /** Called when an event has begun or ended, so that the flush can be scheduled. */
   recorded(): void;
 }
 
@@ -141,6 +141,7 @@ export class Exchange {
     if (!admitted.ok) return admitted;
     caller.meter?.opened(started, admitted.rate.remaining);
     ledger.audit.opened(admitted.seq);
+    ledger.recorded();
     const { principal, grant, tier, requestId } = caller;
     const scope = { principal, grant, tier, requestId, protocol };
     return { ok: true, exchange: new Exchange(ledger, admitted.seq, admitted.rate, scope, caller.meter) };

@@ -237,12 +237,14 @@ describe("the outbox", () => {
       const life = new Life(state.storage, new FaultySink(), clock);
       for (let i = 0; i < 3; i++) life.finish(life.start());
       clock.now_ms += 61_000;
+      life.finish(life.start());
       await life.audit.flush();
       const seq = life.start();
+      expect(state.storage.sql.exec("SELECT seq FROM journal WHERE seq = 1").toArray()).toEqual([]);
       const row = state.storage.sql
         .exec<{ outcome: string | null; finished: string | null }>("SELECT * FROM journal WHERE seq = ?", seq)
         .one();
-      expect(row).toMatchObject({ seq: 4, t_ms: clock.now_ms, outcome: null, finished: null });
+      expect(row).toMatchObject({ seq: 5, t_ms: clock.now_ms, outcome: null, finished: null });
     });
   });
 
@@ -254,6 +256,7 @@ describe("the outbox", () => {
       const life = new Life(state.storage, new FaultySink(), clock);
       for (let i = 0; i < 1_200; i++) life.finish(life.start());
       clock.now_ms += 61_000;
+      life.finish(life.start());
       await life.audit.flush();
       const count = (): number =>
         state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
@@ -272,10 +275,11 @@ describe("the outbox", () => {
       const life = new Life(state.storage, null, clock);
       for (let i = 0; i < 5; i++) life.finish(life.start());
       clock.now_ms += 120_000;
+      life.finish(life.start());
       expect(await life.audit.flush()).toBeUndefined();
       expect(life.audit.depth).toBe(0);
       for (let i = 0; i < 4; i++) life.finish(life.start());
-      expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(5);
+      expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(6);
     });
   });
 });

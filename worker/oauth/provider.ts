@@ -19,6 +19,7 @@ import { READ, SCOPES, scopesOf } from "../auth/scopes.ts";
 import { userObject } from "../directory.ts";
 import { configOf, type Bindings } from "../env.ts";
 import { logEvent, logIncident } from "../log.ts";
+import { withPatientKv } from "../patient-kv.ts";
 
 const ACCESS_TOKEN_TTL_SECONDS = 60 * 60;
 /** Sliding: each refresh moves the end of a grant this far out. */
@@ -83,9 +84,20 @@ export function oauthParts(origin: string, handler: ResourceHandler): OAuthParts
   return parts;
 }
 
+/** The library's server, with writes to KV that wait their turn instead of failing a sign-in. */
+class PatientAuthorizationServer extends OAuthAuthorizationServer<Bindings> {
+  override fetch(request: Request, env: Bindings, ctx: ExecutionContext): Promise<Response> {
+    return super.fetch(request, withPatientKv(env), ctx);
+  }
+
+  override getOAuthApi(env: Bindings): OAuthHelpers {
+    return super.getOAuthApi(withPatientKv(env));
+  }
+}
+
 /** The authorization server of `origin`; the resource is the origin itself. */
 export function createAuthorizationServer(origin: string): OAuthAuthorizationServer<Bindings> {
-  return new OAuthAuthorizationServer<Bindings>({
+  return new PatientAuthorizationServer({
     issuer: origin,
     resources: [origin],
     authorizeEndpoint: "/authorize",
