@@ -122,6 +122,8 @@ class StripePort implements BillingPort {
       line_items: [{ price, quantity: 1 }],
       subscription_data: { metadata: { user_id: userId }, ...trial },
       allow_promotion_codes: true,
+      // Said either way: Stripe turns it on by itself for newer accounts, and then refuses settings of tax.
+      managed_payments: { enabled: this.#config.managedPayments },
       success_url: successUrl,
       cancel_url: cancelUrl,
       ...tax,
