@@ -1,7 +1,6 @@
 /** What an operator can see and mend, and what is written down of it. */
 import { describe, expect, test, vi } from "vitest";
 import type { Bindings } from "../../worker/env.ts";
-import { health as answerHealth } from "../../worker/health.ts";
 import { redact } from "../../worker/log.ts";
 import { loadConfig } from "../../worker/env.ts";
 import { billingDrift, replayEvent, replayUndelivered } from "../../worker/billing/operations.ts";
@@ -170,23 +169,6 @@ test("A4 each change of tier is in the record with Stripe's event, without anyth
 test("A4 what looks like a key of Stripe's never gets into a log line", async () => {
   const text = redact("sk_test_abc rk_live_def whsec_xyz= price_1");
   expect(text).toBe("sk_[redacted] rk_[redacted] whsec_[redacted] price_1");
-});
-
-test("A6 /health tells the mode of the key, and what is missing", async () => {
-  const health = async (vars: Record<string, string | undefined> = {}) => {
-    return answerHealth(new Request(`${ORIGIN}/health`), { ...bindings, ...vars }).json();
-  };
-  expect(await health()).toMatchObject({ status: "healthy", billing: { mode: "test", state: "ready" } });
-  expect(await health({ STRIPE_SECRET_KEY: "sk_live_x" })).toMatchObject({ billing: { mode: "live" } });
-  expect(await health({ STRIPE_WEBHOOK_SECRET: "" })).toMatchObject({
-    status: "degraded",
-    billing: { state: "webhook_secret_missing" },
-  });
-  expect(await health({ STRIPE_PRICE_ID: undefined })).toMatchObject({
-    status: "degraded",
-    billing: { state: "price_missing" },
-  });
-  expect(await health({ STRIPE_SECRET_KEY: undefined })).not.toHaveProperty("billing");
 });
 
 test("a key that is none is refused at the start, without its value", () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { callOf, merge } from "../../scripts/ops/admin-commands.ts";
 import { report } from "../../scripts/ops/build.ts";
+import { inWords, serves } from "../../scripts/ops/health.ts";
 import { parseJsonc, setString } from "../../scripts/ops/jsonc.ts";
 import { userOfToken } from "../../scripts/ops/smoke.ts";
 import { facts, table } from "../../scripts/ops/table.ts";
@@ -92,6 +93,18 @@ describe("build report", () => {
     expect(report(size(1_300_000)).at(-1)).toContain("Over the budget by 100 KB");
     expect(() => report(size(2_000_001))).toThrow("larger than");
   });
+});
+
+test("what /health says, in words; degraded serves", () => {
+  const at = { environment: "staging", version: "1", timestamp: "" };
+  const billing = { state: "ready", api: "answers", webhook: "missing" };
+  expect(inWords({ ...at, status: "healthy", billing })).toBe("healthy");
+  expect(inWords({ ...at, status: "degraded", billing })).toContain("webhook missing");
+  expect(inWords({ ...at, status: "misconfigured", misconfigured: ["A", "B"] })).toBe("misconfigured: A, B");
+  expect([serves({ ...at, status: "degraded" }), serves({ ...at, status: "misconfigured" })]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 test("a token names its user", () => {
