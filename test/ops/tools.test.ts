@@ -49,15 +49,36 @@ describe("admin words", () => {
       verify: true,
     });
     expect(callOf(["billing", "grant", "u_x"], { until: "never" }).input["until"]).toBeNull();
+    expect(callOf(["billing", "resync", "all"], { "dry-run": true })).toEqual({
+      command: "billing/drift",
+      input: { mend: false },
+      sweep: true,
+    });
+    expect(callOf(["billing", "replay"], { undelivered: true, since: "2026-11-20" })).toEqual({
+      command: "billing/undelivered",
+      input: { since: "2026-11-20" },
+      sweep: true,
+    });
+    expect(callOf(["billing", "end", "u_x"], { subscription: "sub_1" }).input).toEqual({
+      user: "u_x",
+      subscription: "sub_1",
+      refund: false,
+    });
     expect(callOf(["keys", "rotate"], {})).toMatchObject({ command: "keys/rotate", sweep: true });
   });
 
-  test.each([[[]], [["inspect"]], [["keys", "show"]], [["billing"]], [["drop"]], [["revoke", "u_x"]]])(
-    "refuses %j",
-    (words) => {
-      expect(() => callOf(words, {})).toThrow();
-    },
-  );
+  test.each([
+    [[]],
+    [["inspect"]],
+    [["keys", "show"]],
+    [["billing"]],
+    [["drop"]],
+    [["revoke", "u_x"]],
+    [["billing", "end", "u_x"]],
+    [["billing", "replay"]],
+  ])("refuses %j", (words) => {
+    expect(() => callOf(words, {})).toThrow();
+  });
 
   test("pages of a sweep add up", () => {
     const one = { inUse: { a: 1 }, users: 2, drift: [1], next: "c", configured: { k: "a" } };

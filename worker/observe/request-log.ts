@@ -28,13 +28,6 @@ interface Asked {
   started_ms: number;
 }
 
-/** The same for an answer outside the routes; its headers must be changeable. */
-export function observeAnswer(env: Bindings, answer: Response, asked: Asked): void {
-  const figures = readFigures(answer);
-  if (figures !== null) answer.headers.delete(FIGURES_HEADER);
-  record(env, answer.status, asked, figures);
-}
-
 /** The path, without the reference of an upgrade link. */
 function routeOf(path: string): string {
   const named = path.replace(/^\/account\/plan\/(?!checkout$|portal$).+/, "/account/plan/:ref");
