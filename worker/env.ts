@@ -41,6 +41,8 @@ export interface BillingConfig {
   priceId: string | null;
   /** Prices with these lookup keys grant premium; the yearly one is offered. */
   lookupKeys: string[];
+  /** What the customer portal offers; `null`: the default that is saved in Stripe's dashboard. */
+  portalConfiguration: string | null;
   /** Base of Stripe's API; `null`: Stripe itself. */
   apiUrl: string | null;
   /** Stripe computes tax and asks for an address. */
@@ -167,6 +169,11 @@ const schema = z.object({
     .trim()
     .regex(/^price_\S+$/, "must be the id of a price: price_…")
     .optional(),
+  STRIPE_PORTAL_CONFIGURATION: z
+    .string()
+    .trim()
+    .regex(/^bpc_\S+$/, "must be the id of a portal configuration: bpc_…")
+    .optional(),
   STRIPE_LOOKUP_KEYS: z
     .string()
     .default("premium_monthly,premium_yearly")
@@ -260,6 +267,7 @@ export function parseConfig(env: Bindings): ConfigResult {
             webhookSecrets: vars.STRIPE_WEBHOOK_SECRET,
             priceId: vars.STRIPE_PRICE_ID ?? null,
             lookupKeys: vars.STRIPE_LOOKUP_KEYS,
+            portalConfiguration: vars.STRIPE_PORTAL_CONFIGURATION ?? null,
             apiUrl: vars.STRIPE_API_URL ?? null,
             automaticTax: vars.STRIPE_AUTOMATIC_TAX,
             managedPayments: vars.STRIPE_MANAGED_PAYMENTS,

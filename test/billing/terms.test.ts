@@ -143,6 +143,21 @@ describe("the portal's deep links", () => {
     },
   );
 
+  test("with a configuration of our own it is that one; without any, nothing is sold wrongly", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    const [own] = Object.keys(stripe.state.test.portal_configurations);
+    const open = (vars: Record<string, string>) =>
+      configured(user, { vars }, (billing) => billing.openPortal({ returnUrl: ORIGIN, flow: null }));
+    expect(await open({ STRIPE_PORTAL_CONFIGURATION: own ?? "" })).toMatchObject({ ok: true });
+    const call = stripe.calls.findLast((c) => c.operation === "POST /v1/billing_portal/sessions");
+    expect(call?.params).toMatchObject({ configuration: own });
+    // Nobody has saved a default in the dashboard: that is the operator's to mend.
+    for (const one of Object.values(stripe.state.test.portal_configurations)) one.is_default = false;
+    expect(await open({})).toMatchObject({ ok: false, error: { kind: "billing_not_configured" } });
+    expect(await open({ STRIPE_PORTAL_CONFIGURATION: own ?? "" })).toMatchObject({ ok: true });
+  });
+
   test("without a subscription to cancel the portal opens at its start; an unknown place is refused", async () => {
     const user = await newUser();
     await checkoutUrl(user);

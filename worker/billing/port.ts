@@ -160,6 +160,9 @@ class StripePort implements BillingPort {
       const session = await this.#api.billingPortal.sessions.create({
         customer: customerId,
         return_url: returnUrl,
+        ...(this.#config.portalConfiguration === null
+          ? {}
+          : { configuration: this.#config.portalConfiguration }),
         ...flowOf(portal.flow, portal.subscriptionId),
       });
       if (session.object !== "billing_portal.session") throw new UnexpectedAnswer("no portal");
