@@ -146,6 +146,9 @@ describe("the plan page", () => {
     ]) {
       expect(after).toContain(text);
     }
+    const [invoice] = Object.values(stripe.state.test.invoices);
+    expect(invoice?.hosted_invoice_url).toMatch(/^https:/);
+    expect(after).toContain(`href="${invoice?.hosted_invoice_url}"`);
     const policy = (await browser.get("/account/plan")).headers.get("content-security-policy") ?? "";
     expect(policy).toContain("form-action 'self' https:");
   });

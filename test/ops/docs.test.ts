@@ -3,6 +3,7 @@ import { readdirSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { USAGE } from "../../scripts/ops/admin-commands.ts";
+import { ASKED_SECRETS, GENERATED_SECRETS } from "../../scripts/ops/environments.ts";
 import { parseJsonc } from "../../scripts/ops/jsonc.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -102,6 +103,20 @@ test("the API page has every route of the Worker", () => {
     (route) => !api.includes(route) && !api.includes(`${dirname(route)}/{`) && !/\.(ts|tsx)$/.test(route),
   );
   expect(missing).toEqual([]);
+});
+
+test("the configuration page has every variable the server reads, and no other", () => {
+  const page = read("docs/configuration.md");
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1] ?? "");
+  const source = read("worker/env.ts");
+  const schema = source.slice(source.indexOf("const schema = z.object({"), source.indexOf("const BINDINGS"));
+  const known = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map((match) => match[1] ?? "");
+  expect(known.length).toBeGreaterThan(20);
+  expect(documented.toSorted()).toEqual(known.toSorted());
+  // What the operator's scripts ask for is a secret there, and nothing else is.
+  const secrets = [...page.matchAll(/^\| `([A-Z_]+)` +\| secret/gm)].map((match) => match[1] ?? "");
+  const set = [...GENERATED_SECRETS, ...ASKED_SECRETS, "ENCRYPTION_KEYS_PREVIOUS", "JWT_SECRET_PREVIOUS"];
+  expect(secrets.toSorted()).toEqual(set.toSorted());
 });
 
 describe("wrangler.jsonc", () => {
