@@ -1,8 +1,9 @@
 /** Whether a call costs more as a user's data grows. Each point is a new user. */
 import { toolCall } from "./cases.ts";
-import { load, once, postBytes } from "./load.ts";
+import { load, once } from "./load.ts";
+import { postBytes } from "../workerd/connection.ts";
 import { cpuSeconds } from "./slices.ts";
-import { makeUsers, openSession } from "./users.ts";
+import { makeUsers, openSession } from "../workerd/users.ts";
 import type { Running } from "./workerd.ts";
 
 export interface Growth {

@@ -1,28 +1,63 @@
-/** Users with tokens, and sessions of the peers that have them. */
+/** Users with tokens, and sessions of MCP endpoints. */
 import { createHmac } from "node:crypto";
 import { REDIRECT_URI, VERIFIER } from "./pkce.ts";
-import { JWT_SECRET, type Running } from "./workerd.ts";
+import { JWT_SECRET } from "./product.ts";
+import type { Origins } from "./serve.ts";
 
-export interface BenchUser {
+/** Somebody to sign in. */
+export interface Person {
   userId: string;
+  clickupUserId: string;
+  /** Their ClickUp token. */
+  token: string;
+}
+
+export interface SignedIn {
+  userId: string;
+  /** Access token of an OAuth grant. */
   oauth: string;
+  /** Token of a device without OAuth. */
   jwt: string;
 }
 
-/** Signs `count` users in to the product of a service and gets them tokens from its own token endpoint. */
-export async function makeUsers(
-  running: Running,
-  options: { service: string; setup: string; count: number; prefix: string },
-): Promise<BenchUser[]> {
-  const origin = running.origins[options.service] ?? "";
-  return Promise.all(
-    Array.from({ length: options.count }, async (_, i): Promise<BenchUser> => {
-      const userId = `u_${options.prefix}${i}`;
-      const made = await fetch(`${running.origins[options.setup]}/?user=${userId}`, { method: "POST" });
-      const oauth = await redeem(origin, await json<Code>(made));
-      return { userId, oauth, jwt: deviceToken(origin, userId) };
+/** More at once only wait for each other. */
+const AT_ONCE = 16;
+
+/** Signs people in to the product of a service and gets them tokens from its own token endpoint. */
+export async function signIn(
+  running: { origins: Origins },
+  at: { service: string; setup: string },
+  people: readonly Person[],
+): Promise<SignedIn[]> {
+  const origin = running.origins[at.service] ?? "";
+  const made: SignedIn[] = [];
+  const one = async (i: number, person: Person): Promise<void> => {
+    const body = JSON.stringify(person);
+    const answer = await fetch(running.origins[at.setup] ?? "", { method: "POST", body });
+    const { code, jwtDevice } = await json<{ code: Code; jwtDevice: string }>(answer);
+    const oauth = await redeem(origin, code);
+    made[i] = { userId: person.userId, oauth, jwt: deviceToken(origin, person.userId, jwtDevice) };
+  };
+  const waiting = people.entries();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const [i, person] of waiting) await one(i, person);
     }),
   );
+  return made;
+}
+
+/** `count` users of the benchmark's ClickUp. */
+export function makeUsers(
+  running: { origins: Origins },
+  options: { service: string; setup: string; count: number; prefix: string },
+): Promise<SignedIn[]> {
+  const people = Array.from({ length: options.count }, (_, i): Person => ({
+    userId: `u_${options.prefix}${i}`,
+    clickupUserId: String(i + 1),
+    token: "pk_bench_1",
+  }));
+  return signIn(running, options, people);
 }
 
 interface Code {
@@ -31,7 +66,7 @@ interface Code {
 }
 
 /** A token of the peer that is an OAuth library before an echo. */
-export async function peerToken(running: Running): Promise<string> {
+export async function peerToken(running: { origins: Origins }): Promise<string> {
   const origin = running.origins["oauth-echo"] ?? "";
   return redeem(origin, await json<Code>(await fetch(`${origin}/issue`)));
 }
@@ -52,7 +87,7 @@ async function redeem(origin: string, { clientId, code }: Code): Promise<string>
 }
 
 /** A JWT as the product signs it (worker/auth/jwt.ts). */
-function deviceToken(origin: string, userId: string): string {
+export function deviceToken(origin: string, userId: string, deviceId: string): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const now_s = Math.floor(Date.now() / 1000);
   const head = part({ alg: "HS256", typ: "at+jwt" });
@@ -61,7 +96,7 @@ function deviceToken(origin: string, userId: string): string {
     iss: origin,
     aud: origin,
     sub: userId,
-    jti: `d_${userId}`,
+    jti: deviceId,
     iat: now_s,
     exp: now_s + 86_400,
   });
