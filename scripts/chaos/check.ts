@@ -1,7 +1,7 @@
 /** Holds a run's history against every promise. Pure: evidence in, violations out. */
-import { createHash } from "node:crypto";
-import type { Call, Evidence, RecordedEvent, UserEvidence } from "./history.ts";
-import { mostWithin, needlessRefusals, overAdmitted } from "./windows.ts";
+import { batchNumber, Chain, type RecordedEvent } from "../promises/chain.ts";
+import { mostWithin, needlessRefusals, overAdmitted } from "../promises/windows.ts";
+import type { Call, Evidence, UserEvidence } from "./history.ts";
 
 /** Each promise with what it says. */
 export const PROMISES = {
@@ -41,15 +41,6 @@ export function check(evidence: Evidence): Findings {
   return findings;
 }
 
-interface Batch {
-  batch: number;
-  first_seq: number;
-  last_seq: number;
-  previous_sha256: string;
-  user: string;
-  events: (Omit<RecordedEvent, "t_ms"> & { time: string })[];
-}
-
 /** The chain in R2, and whether it is the one the database tells of. @returns its events in order */
 function checkBatches({ userId, objects, puts, database }: UserEvidence, report: Report): RecordedEvent[] {
   const bodies = new Map<string, string>();
@@ -58,33 +49,14 @@ function checkBatches({ userId, objects, puts, database }: UserEvidence, report:
     bodies.set(key, known);
     if (overwrote || known !== sha256) report("overwritten", key);
   }
-  const batches = objects
-    .map(({ key, body }) => ({ key, body, ...(JSON.parse(body) as Batch) }))
-    .toSorted((a, b) => a.batch - b.batch);
-  let previous = { batch: 0, last_seq: 0, sha256: "" };
-  const events: RecordedEvent[] = [];
-  for (const { key, body, batch, user, previous_sha256, first_seq, last_seq, events: inside } of batches) {
-    const day = key.split("/")[2] ?? "";
-    if (user !== userId || !key.startsWith(`audit/${userId}/`)) report("chain", `${key} is of another user`);
-    if (batch !== previous.batch + 1) report("chain", `${key} is batch ${batch} after ${previous.batch}`);
-    if (previous_sha256 !== previous.sha256) report("chain", `${key} carries another hash`);
-    if (first_seq !== previous.last_seq + 1)
-      report("chain", `${key} begins at ${first_seq} after ${previous.last_seq}`);
-    if (inside[0]?.seq !== first_seq || inside.at(-1)?.seq !== last_seq)
-      report("chain", `${key} does not hold ${first_seq} to ${last_seq}`);
-    if (inside.some(({ time }) => !time.startsWith(day))) report("chain", `${key} holds another day`);
-    events.push(...inside.map(({ time, ...event }) => ({ ...event, t_ms: Date.parse(time) })));
-    previous = { batch, last_seq, sha256: createHash("sha256").update(body).digest("hex") };
-  }
-  if (
-    database.batches !== previous.batch ||
-    database.lastHash !== previous.sha256 ||
-    database.flushedSeq !== previous.last_seq
-  ) {
-    report(
-      "chain",
-      `R2 ends at batch ${previous.batch}, event ${previous.last_seq}; the database says batch ${database.batches}, event ${database.flushedSeq}`,
-    );
+  const chain = new Chain(userId);
+  const inOrder = objects.toSorted((a, b) => batchNumber(a.body) - batchNumber(b.body));
+  const events = inOrder.flatMap(({ key, body }) => chain.add(key, body));
+  for (const problem of chain.problems) report("chain", problem);
+  const { batch, last_seq, sha256 } = chain.end;
+  if (database.batches !== batch || database.lastHash !== sha256 || database.flushedSeq !== last_seq) {
+    const said = `batch ${database.batches}, event ${database.flushedSeq}`;
+    report("chain", `R2 ends at batch ${batch}, event ${last_seq}; the database says ${said}`);
   }
   return events;
 }

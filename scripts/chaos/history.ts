@@ -1,4 +1,5 @@
 /** What a run leaves behind: what clients saw, what R2 and the databases hold, what ClickUp did. */
+import type { RecordedEvent } from "../promises/chain.ts";
 import type { PutAttempt } from "../workerd/r2.ts";
 
 /**
@@ -24,18 +25,6 @@ export interface Call {
   creates?: string;
   /** The answer says that the task was made. */
   created?: boolean;
-}
-
-/** An event of the record, wherever it lies. */
-export interface RecordedEvent {
-  seq: number;
-  t_ms: number;
-  counted: boolean;
-  requestId: string;
-  /** Null for events of the account, which no MCP request made. */
-  protocol: string | null;
-  bytes_in: number;
-  outcome: string | null;
 }
 
 /** What a user's database holds at the end. */

@@ -34,10 +34,16 @@ export interface Socket {
 export interface Layout {
   services: Readonly<Record<string, WorkerService | ExternalService>>;
   sockets: Readonly<Record<string, Socket>>;
+  /** Options of V8 for the whole process. */
+  v8Flags?: readonly string[];
 }
 
 /** @param workDir folder the configuration is written to @param stateDir folder of the objects' databases */
-export function configText({ services, sockets }: Layout, workDir: string, stateDir: string): string {
+export function configText(
+  { services, sockets, v8Flags = [] }: Layout,
+  workDir: string,
+  stateDir: string,
+): string {
   const entries = Object.entries(services).map(([name, service]) =>
     "address" in service
       ? `(name = ${capnp(name)}, external = (address = ${capnp(service.address)}, http = ()))`
@@ -60,6 +66,7 @@ const config :Workerd.Config = (
   sockets = [
     ${open.join(",\n    ")}
   ],
+  v8Flags = [${v8Flags.map(capnp).join(", ")}],
   # The agents package imports the module for e-mail, whose inner half is not part of workerd.
   extensions = [(modules = [(name = "cloudflare-internal:email", internal = true, esModule = ${capnp(EMAIL)})])]
 );

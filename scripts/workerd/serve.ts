@@ -19,7 +19,7 @@ export interface WorkerdOptions {
   /** Names of the sockets; each gets a free port. */
   sockets: readonly string[];
   /** What the process serves, once the origins are known. */
-  layout(origins: Origins): { services: Layout["services"]; behind?: Record<string, Behind> };
+  layout(origins: Origins): Pick<Layout, "services" | "v8Flags"> & { behind?: Record<string, Behind> };
   workDir: string;
   /** Folder of the objects' databases: it outlives the process. */
   stateDir: string;
@@ -55,12 +55,12 @@ export class Workerd {
     const ports = await freePorts(options.sockets.length);
     const addresses = new Map(options.sockets.map((name, i) => [name, `127.0.0.1:${ports[i]}`]));
     const origins = Object.fromEntries([...addresses].map(([name, address]) => [name, `http://${address}`]));
-    const { services, behind = {} } = options.layout(origins);
+    const { behind = {}, ...layout } = options.layout(origins);
     const sockets = Object.fromEntries(
       [...addresses].map(([name, address]) => [name, { ...behind[name], address }]),
     );
     const config = join(options.workDir, "workerd.capnp");
-    writeFileSync(config, configText({ services, sockets }, options.workDir, options.stateDir));
+    writeFileSync(config, configText({ ...layout, sockets }, options.workDir, options.stateDir));
     return new Workerd(options, origins, config);
   }
 

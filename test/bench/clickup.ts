@@ -1,4 +1,7 @@
-/** ClickUp as far as the benchmark needs it, in the same process: one Space, and a rate limit nobody reaches. */
+/**
+ * ClickUp as far as benchmark and load need it, in the same process: one Space, and a rate limit nobody reaches. A
+ * token `pk_load_…` is answered with a Space that carries its end, so that an answer shows whose it is.
+ */
 export const SPACE = {
   id: "90120001",
   name: "Product",
@@ -18,7 +21,8 @@ export default {
     const { pathname } = new URL(request.url);
     if (!/^\/api\/v2\/space\/\d+$/.test(pathname))
       return Response.json({ err: "Not found", ECODE: "NF_001" }, { status: 404 });
-    return Response.json(SPACE, {
+    const whose = /^pk_load_(\w+)$/.exec(request.headers.get("Authorization") ?? "")?.[1];
+    return Response.json(whose === undefined ? SPACE : { ...SPACE, name: `Space of ${whose}` }, {
       headers: {
         "X-RateLimit-Limit": "1000000",
         "X-RateLimit-Remaining": "999999",

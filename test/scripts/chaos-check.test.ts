@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { check, PROMISES, type Promised } from "../../scripts/chaos/check.ts";
-import type { Call, Evidence, RecordedEvent, UserEvidence } from "../../scripts/chaos/history.ts";
-import { mostWithin, needlessRefusals, overAdmitted } from "../../scripts/chaos/windows.ts";
+import type { Call, Evidence, UserEvidence } from "../../scripts/chaos/history.ts";
+import type { RecordedEvent } from "../../scripts/promises/chain.ts";
+import { mostWithin, needlessRefusals, overAdmitted } from "../../scripts/promises/windows.ts";
 
 const USER = "u_one";
 const START_MS = Date.UTC(2026, 0, 5, 12);
