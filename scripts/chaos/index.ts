@@ -11,13 +11,14 @@ import { parseArgs } from "node:util";
 import { SANDBOX, type SandboxCall } from "../../test/sandbox/clickup/index.ts";
 import { Random } from "../workerd/random.ts";
 import { signIn, type Person } from "../workerd/users.ts";
-import { check } from "./check.ts";
-import { Client, Marks, type Plan } from "./client.ts";
-import { readDatabases } from "./databases.ts";
-import { flushAll, proofOf, standsOf, waitForAlarms } from "./drain.ts";
-import type { DatabaseEnd, Evidence } from "./history.ts";
+import { check } from "../proof/check.ts";
+import { Client, type Plan } from "./client.ts";
+import { Marks } from "../proof/caller.ts";
+import { readDatabases } from "../proof/databases.ts";
+import { flushAll, proofOf, standsOf, waitForAlarms } from "../proof/drain.ts";
+import type { DatabaseEnd, Evidence } from "../proof/history.ts";
 import { figures, verdict } from "./report.ts";
-import type { Lane } from "./requests.ts";
+import type { Lane } from "../proof/requests.ts";
 import { makeWorld, type World } from "./world.ts";
 
 const USERS = 8;
@@ -105,7 +106,7 @@ async function run(world: World): Promise<boolean> {
   await workerd.kill();
 
   const databases = readDatabases(join(workDir, "state"));
-  const calls = clients.flatMap((client) => client.calls);
+  const calls = clients.flatMap(({ caller }) => caller.calls);
   const evidence: Evidence = {
     limit: options.limit,
     calls,

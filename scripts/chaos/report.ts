@@ -1,7 +1,7 @@
 /** The figures of a run, and whether its promises were kept. */
-import { PROMISES, type Findings, type Promised } from "./check.ts";
+import { PROMISES, type Findings, type Promised } from "../proof/check.ts";
 import type { Client } from "./client.ts";
-import type { Call, Evidence } from "./history.ts";
+import type { Call, Evidence } from "../proof/history.ts";
 import type { World } from "./world.ts";
 
 /** Findings of one promise that are printed. */
@@ -26,7 +26,7 @@ export function figures(
     ["calls answered", count("answered")],
     ["calls refused with 429", count("refused")],
     ["calls cut off", count("unanswered")],
-    ["found nobody listening", clients.reduce((sum, { unsent }) => sum + unsent, 0)],
+    ["found nobody listening", clients.reduce((sum, { caller }) => sum + caller.unsent, 0)],
     ["sessions, kills outlived", `${sessions(clients)}, at most ${outlived(clients)}`],
     ["tasks made in ClickUp", [...evidence.made.values()].reduce((a, b) => a + b, 0)],
     ["batches in R2", r2.objects.size],

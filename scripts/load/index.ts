@@ -101,7 +101,7 @@ function steadyJobs(
     const user = bursting[bursts % bursting.length];
     if (user !== undefined && traffic.calls >= every * (bursts + 1)) {
       bursts++;
-      for (let i = 0; i < LIMIT + OVER; i++) queue.push({ user, session: i % 3, method: "tools/call" });
+      for (let i = 0; i < LIMIT + OVER; i++) queue.push(jobOf(user, i, "tools/call"));
     }
     return call(steady);
   };
@@ -115,7 +115,7 @@ function floodJobs(flooded: readonly LoadUser[]): () => Job | undefined {
   return () => {
     if (pinging !== undefined && pings > 0 && (left <= 0 || random.chance(0.5))) {
       pings--;
-      return { user: pinging, session: pings % 3, method: "ping" };
+      return jobOf(pinging, pings, "ping");
     }
     return left-- > 0 ? call(flooded) : undefined;
   };
@@ -124,5 +124,12 @@ function floodJobs(flooded: readonly LoadUser[]): () => Job | undefined {
 function call(of: readonly LoadUser[]): Job {
   const user = of[random.between(0, of.length - 1)];
   if (user === undefined) throw new Error("there are no users");
-  return { user, session: random.between(0, 2), method: "tools/call" };
+  return jobOf(user, random.between(0, user.sessions.length - 1), "tools/call");
+}
+
+/** @param turn which of the user's sessions, in turns */
+function jobOf(user: LoadUser, turn: number, method: Job["method"]): Job {
+  const session = user.sessions[turn % user.sessions.length];
+  if (session === undefined) throw new Error(`${user.userId} has no session`);
+  return { user, session, method };
 }

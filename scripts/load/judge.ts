@@ -1,5 +1,5 @@
 /** A load run's findings, promise by promise. */
-import { mostWithin, needlessRefusals, overAdmitted, WINDOW_MS } from "../promises/windows.ts";
+import { mostWithin, needlessRefusals, overAdmitted, WINDOW_MS } from "../proof/windows.ts";
 import { growth_mb, type Sample } from "./memory.ts";
 import type { LoadUser } from "./people.ts";
 import type { RecordKeeper } from "./record.ts";

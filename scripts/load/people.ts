@@ -1,5 +1,5 @@
 /** Users of a load run: each with ClickUp answers of their own, and three sessions. */
-import type { Span } from "../promises/windows.ts";
+import type { Span } from "../proof/windows.ts";
 import type { Origins } from "../workerd/serve.ts";
 import { openSession, signIn } from "../workerd/users.ts";
 
@@ -56,6 +56,8 @@ export async function makePeople(running: { origins: Origins }, count: number): 
 
 /** Of the form of real ids, so that the operator's commands find them. */
 function userIdOf(i: number): string {
-  const letters = [...String(i).padStart(6, "0")].map((digit) => "abcdefghij"[Number(digit)]).join("");
+  const letters = String(i)
+    .padStart(6, "0")
+    .replaceAll(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "");
   return `u_load${letters}${"a".repeat(10)}`;
 }

@@ -1,5 +1,5 @@
 /** Takes the record as it arrives in R2 and checks it at once, so that nothing of a long run has to be kept. */
-import { Chain } from "../promises/chain.ts";
+import { Chain } from "../proof/chain.ts";
 import { R2Bucket } from "../workerd/r2.ts";
 
 export interface UserRecord {

@@ -1,8 +1,9 @@
 /** The figures of a load run. */
-import { END_WITHIN_MS, type Traffic } from "./traffic.ts";
+import { END_WITHIN_MS } from "../proof/caller.ts";
 import { MOST_GROWTH_MB, type Verdict } from "./judge.ts";
 import type { MemoryWatch } from "./memory.ts";
 import type { LoadUser } from "./people.ts";
+import type { Traffic } from "./traffic.ts";
 
 const PROMISES: Record<string, string> = {
   cross_talk: "answers with something of another user or session",
@@ -48,6 +49,7 @@ export function print(run: {
     ["users over their limit", `${burst.users}; admitted in their window ${burst.least} to ${burst.most}`],
     ["pings of one user", `${traffic.pings.answered} answered, ${traffic.pings.refused} refused`],
     ["memory", `${mb(run.started_mb)} at start, ${mb(highest)} at most, ${mb(run.ended_mb)} at the end`],
+    ["over the run, in tenths", `${tenths(watch).join(" ")} MB`],
     [
       "growth at rest",
       growth_mb === null
@@ -68,4 +70,13 @@ export function print(run: {
   if (!proves) console.log("It proves little: nobody went over a limit.");
   console.log(kept ? "\nEvery promise was kept." : "\nA promise was broken.");
   return kept && proves;
+}
+
+/** The median of each tenth of the run, MB. */
+function tenths({ samples }: MemoryWatch): string[] {
+  return Array.from({ length: 10 }, (_, i) => {
+    const part = samples.slice((i * samples.length) / 10, ((i + 1) * samples.length) / 10);
+    const sorted = part.map(({ rss_mb }) => rss_mb).toSorted((a, b) => a - b);
+    return (sorted[sorted.length >> 1] ?? 0).toFixed(0);
+  });
 }

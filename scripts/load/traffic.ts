@@ -1,9 +1,8 @@
 /** Calls over kept connections, each answer held against the user it belongs to. */
+import { END_WITHIN_MS } from "../proof/caller.ts";
 import { Connection, parseAnswer, postBytes } from "../workerd/connection.ts";
-import type { LoadUser } from "./people.ts";
+import type { LoadUser, Session } from "./people.ts";
 
-/** The product's own deadline of a call is 25 s. */
-export const END_WITHIN_MS = 30_000;
 const PROTOCOL = "2025-11-25";
 const SPACE = "90120001";
 /** Findings of a kind that are kept. */
@@ -11,8 +10,8 @@ const KEPT = 20;
 
 export interface Job {
   user: LoadUser;
-  /** Which of the user's sessions. */
-  session: number;
+  /** One of the user's. */
+  session: Session;
   method: "tools/call" | "ping";
 }
 
@@ -73,7 +72,7 @@ export class Traffic {
   /** @returns false when the connection is of no use any more */
   async #once(connection: Connection, { user, session, method }: Job): Promise<boolean> {
     const id = ++this.calls;
-    const { id: sessionId = "", bearer = "" } = user.sessions[session] ?? {};
+    const { id: sessionId, bearer } = session;
     const params =
       method === "ping" ? {} : { params: { name: "clickup_space_get", arguments: { space: SPACE } } };
     const { bytes } = postBytes(
@@ -87,13 +86,15 @@ export class Traffic {
       },
     );
     const sent_ms = Date.now();
-    const text = await inTime(connection.send(bytes));
+    const ended = await connection.sendInTime(bytes, END_WITHIN_MS);
     const span = { sent_ms, ended_ms: Date.now() };
-    this.#took[Math.min(END_WITHIN_MS, span.ended_ms - sent_ms)]! += 1;
-    if (text === "hung" || text === "cut_off") {
-      this.#fault(text, `${user.userId}, request ${id}`);
+    const took_ms = Math.min(END_WITHIN_MS, span.ended_ms - sent_ms);
+    this.#took[took_ms] = (this.#took[took_ms] ?? 0) + 1;
+    if (typeof ended === "string") {
+      this.#fault(ended === "hung" ? "hung" : "cut_off", `${user.userId}, request ${id}`);
       return false;
     }
+    const { text } = ended;
     const { status, headers, body } = parseAnswer(text);
     if (status === 429 || status === 503) {
       if (!(Number(headers.get("retry-after")) > 0)) this.#fault("untimed_refusals", text.slice(0, 300));
@@ -126,14 +127,4 @@ export class Traffic {
     this.faults[kind]++;
     if (this.examples.length < KEPT) this.examples.push(`${kind}: ${what}`);
   }
-}
-
-async function inTime(answer: Promise<string>): Promise<string> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("hung"), END_WITHIN_MS);
-  });
-  const ended = await Promise.race([answer.catch(() => "cut_off"), late]);
-  clearTimeout(timer);
-  return ended;
 }

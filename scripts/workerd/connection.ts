@@ -91,6 +91,21 @@ export class Connection {
     });
   }
 
+  /** `send` with a bound on the time, ms. */
+  async sendInTime(bytes: Buffer, within_ms: number): Promise<{ text: string } | "cut off" | "hung"> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<"hung">((resolve) => {
+      timer = setTimeout(() => resolve("hung"), within_ms);
+    });
+    const answered = this.send(bytes).then(
+      (text) => ({ text }),
+      () => "cut off" as const,
+    );
+    const ended = await Promise.race([answered, late]);
+    clearTimeout(timer);
+    return ended;
+  }
+
   close(): void {
     this.#failed = undefined;
     this.#socket.destroy();

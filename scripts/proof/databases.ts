@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { RecordedEvent } from "../promises/chain.ts";
+import type { RecordedEvent } from "./chain.ts";
 import type { DatabaseEnd } from "./history.ts";
 
 type Row = Record<string, string | number | null>;

@@ -1,10 +1,10 @@
 /** The checker of `npm run chaos` sees every broken promise, and nothing in a history that kept them all. */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { check, PROMISES, type Promised } from "../../scripts/chaos/check.ts";
-import type { Call, Evidence, UserEvidence } from "../../scripts/chaos/history.ts";
-import type { RecordedEvent } from "../../scripts/promises/chain.ts";
-import { mostWithin, needlessRefusals, overAdmitted } from "../../scripts/promises/windows.ts";
+import { check, PROMISES, type Promised } from "../../scripts/proof/check.ts";
+import type { Call, Evidence, UserEvidence } from "../../scripts/proof/history.ts";
+import type { RecordedEvent } from "../../scripts/proof/chain.ts";
+import { mostWithin, needlessRefusals, overAdmitted } from "../../scripts/proof/windows.ts";
 
 const USER = "u_one";
 const START_MS = Date.UTC(2026, 0, 5, 12);

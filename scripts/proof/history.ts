@@ -1,5 +1,5 @@
 /** What a run leaves behind: what clients saw, what R2 and the databases hold, what ClickUp did. */
-import type { RecordedEvent } from "../promises/chain.ts";
+import type { RecordedEvent } from "./chain.ts";
 import type { PutAttempt } from "../workerd/r2.ts";
 
 /**

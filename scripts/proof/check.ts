@@ -1,6 +1,6 @@
 /** Holds a run's history against every promise. Pure: evidence in, violations out. */
-import { batchNumber, Chain, type RecordedEvent } from "../promises/chain.ts";
-import { mostWithin, needlessRefusals, overAdmitted } from "../promises/windows.ts";
+import { batchNumber, Chain, type RecordedEvent } from "./chain.ts";
+import { mostWithin, needlessRefusals, overAdmitted } from "./windows.ts";
 import type { Call, Evidence, UserEvidence } from "./history.ts";
 
 /** Each promise with what it says. */
