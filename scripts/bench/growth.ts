@@ -1,8 +1,9 @@
 /** Whether a call costs more as a user's data grows (each point is a new user), or the number of users does. */
 import { toolCall } from "./cases.ts";
-import { load, once, postBytes } from "./load.ts";
+import { load, once } from "./load.ts";
+import { postBytes } from "../workerd/connection.ts";
 import { cpuSeconds } from "./slices.ts";
-import { makeUsers, openSession, signUp } from "./users.ts";
+import { benchPeople, makeUsers, openSession, signUpAll } from "../workerd/users.ts";
 import type { Running } from "./workerd.ts";
 
 export interface Growth {
@@ -70,11 +71,12 @@ async function growingUsers(
   const costs: number[] = [];
   let users = CALLING;
   for (const wanted of USERS) {
-    while (users < wanted) {
-      const count = Math.min(100, wanted - users);
-      await signUp(running, { ...options, prefix: `growth${users}-`, count });
-      users += count;
-    }
+    await signUpAll(
+      running,
+      options.setup,
+      benchPeople({ prefix: `growth${wanted}-`, count: wanted - users }),
+    );
+    users = wanted;
     const each = await cpu(calling.map((user) => user.jwt));
     costs.push(each.toSorted((a, b) => a - b)[each.length >> 1] ?? 0);
   }
