@@ -174,7 +174,10 @@ describe("rooms", () => {
   });
 
   test("nothing in the product imports the tests, the scripts or node:", () => {
-    const wrong = all.filter((i) => !i.from.startsWith("scripts/") && /^(test|scripts)\/|^node:/.test(i.to));
+    // Workers have async contexts by the name Node gives them, and by no other.
+    const wrong = all.filter(
+      (i) => !i.from.startsWith("scripts/") && /^(test|scripts)\/|^node:(?!async_hooks$)/.test(i.to),
+    );
     expect(wrong).toEqual([]);
   });
 });
