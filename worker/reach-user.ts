@@ -14,7 +14,7 @@ const MAX_ATTEMPTS = 3;
 const REPEAT_WITHIN_MS = 10_000;
 const RETRY_AFTER_S = 2;
 
-type Fault = { retryable?: unknown; overloaded?: unknown };
+type Fault = { retryable?: unknown; overloaded?: unknown; durableObjectReset?: unknown };
 
 /**
  * Sends a request to the user's object. After a passing fault it is sent again, twice at most, each time through a
@@ -49,6 +49,12 @@ export async function fetchUser(
     }
   }
   throw fault;
+}
+
+/** True for an error of the platform that passes by itself: what is asked for can be had a little later. */
+export function isPassing(error: unknown): boolean {
+  const { retryable, overloaded, durableObjectReset } = (error ?? {}) as Fault;
+  return retryable === true || overloaded === true || durableObjectReset === true;
 }
 
 /** The answer when there is none: whether something may have been done, and when to come back. */

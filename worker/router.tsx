@@ -26,6 +26,7 @@ import { answerOAuthRefusal } from "./oauth/refusal.ts";
 import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
 import { isAllowedOrigin, isOurHost } from "./origins.ts";
 import { REQUEST_ID_HEADER } from "../objects/rpc.ts";
+import { isPassing } from "./reach-user.ts";
 import { LandingPage } from "./pages/landing.tsx";
 import { FAVICON } from "./pages/layout.tsx";
 
@@ -250,9 +251,10 @@ function wantsHtml(c: AppContext): boolean {
   return c.req.header("Accept")?.includes("text/html") ?? false;
 }
 
-/** Our own fault: an id for the operator, nothing else for the caller. */
+/** Our own fault: an id for the operator, nothing else for the caller. What passes by itself is said to. */
 function answerFault(error: unknown, c: AppContext): Response {
   const incident = logIncident(error, { method: c.req.method, path: c.req.path, requestId: c.var.requestId });
+  if (isPassing(error)) return answerPassing(incident, c);
   if (!wantsHtml(c))
     return apiJson(500, { error: "internal_error", message: "Something broke on our side.", incident });
   return errorPage(500, {
@@ -260,4 +262,12 @@ function answerFault(error: unknown, c: AppContext): Response {
     message: "It is not your doing. Try again; if it stays, tell the operator this id.",
     incident,
   });
+}
+
+/** The platform failed between us and the user's object, as it does during a deployment. */
+function answerPassing(incident: string, c: AppContext): Response {
+  const headers = { "Retry-After": "5" };
+  const message = "Your account cannot be reached right now. Try again in a few seconds.";
+  if (!wantsHtml(c)) return apiJson(503, { error: "temporarily_unavailable", message, incident }, headers);
+  return errorPage(503, { title: "Not reachable right now", message, incident }, new Headers(headers));
 }

@@ -10,6 +10,7 @@ import type { Bindings } from "../../worker/env.ts";
 import { serve } from "../../worker/router.tsx";
 import { clickup } from "../support/outside.ts";
 import { newUser, rpc, type TestUser } from "../support/users.ts";
+import { signedIn } from "../worker/person.ts";
 import { journalOf } from "./record.ts";
 
 interface Break {
@@ -259,6 +260,41 @@ describe("faults that are not passing", () => {
     const way = brokenWay(user, [AFTER, { when: "before", flags: { overloaded: true } }]);
     expect(await (await way.post(READ)).text()).toContain("is not known");
   });
+});
+
+describe("the other addresses of an account", () => {
+  test.each([
+    ["retryable", { retryable: true }],
+    ["overloaded", { overloaded: true }],
+    ["reset, as a deployment does", { durableObjectReset: true }],
+  ])(
+    "%s: 503 with the time to come back, as JSON and as a page, and an incident for the operator",
+    async (_, flags) => {
+      const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+      const user = await newUser();
+      const broken = () => Promise.reject(Object.assign(new Error("internal detail"), flags));
+      const USER = { getByName: () => ({ activeDevice: broken, desk: () => ({ webSession: broken }) }) };
+      const bindings = { ...(env as unknown as Bindings), USER } as unknown as Bindings;
+      const ask = (path: string, init: RequestInit): Promise<Response> =>
+        serve(new Request(`https://mcp.test${path}`, init), bindings, createExecutionContext());
+      const stored = await ask("/auth/api-key", {
+        method: "POST",
+        headers: { Authorization: `Bearer ${user.bearer}`, "Content-Type": "application/json" },
+        body: JSON.stringify({ api_key: "pk_1_X" }),
+      });
+      expect([stored.status, stored.headers.get("Retry-After")]).toEqual([503, "5"]);
+      const { incident, ...rest } = await stored.json<{ incident: string; error: string }>();
+      expect(rest).toMatchObject({ error: "temporarily_unavailable" });
+      expect(logged.mock.calls.flat().join()).toContain(incident);
+      const browser = await signedIn("alice");
+      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+      const page = await ask("/account", { headers: { Accept: "text/html", Cookie: cookie } });
+      expect(page.status).toBe(503);
+      const html = await page.text();
+      expect(html).toContain("Try again in a few seconds");
+      expect(html).not.toContain("internal detail");
+    },
+  );
 });
 
 test("a client cannot mark its own request as a repetition", async () => {

@@ -1,5 +1,6 @@
 /** ClickUp fails, seen from the client: an answer in our words with the seconds to wait, and the record knows. */
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { CALL_DEADLINE_MS } from "../../objects/limits.ts";
 import { MAX_ANSWER_BYTES } from "../../tools/clickup/http.ts";
 import { clickup } from "../support/outside.ts";
 import { newUser, rpc, type TestUser, type ToolResult } from "../support/users.ts";
@@ -63,6 +64,14 @@ describe("ClickUp", () => {
     const result = await call(user, READ);
     expect(textOf(result)).toMatch(/did not answer in time|ran out of time/);
     expect(["upstream_error", "cancelled"]).toContain(await lastOutcome(user));
+  });
+
+  test("is slow for longer than a call may take: it ends by its deadline, and says so", async () => {
+    const user = await newUser();
+    shortenWaits(CALL_DEADLINE_MS, CALL_DEADLINE_MS);
+    clickup.fault({ kind: "slow", ms: 3_000, times: 9 });
+    expect(textOf(await call(user, READ))).toContain("ran out of time");
+    expect(await lastOutcome(user)).toBe("cancelled");
   });
 
   test.each([
