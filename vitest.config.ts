@@ -37,6 +37,8 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
+            // The Worker behind a watch for secrets.
+            main: "./test/support/watched-worker.ts",
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
               bindings: testSecrets,
@@ -52,7 +54,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{objects,worker,mcp,journeys,billing}/**/*.test.ts"],
-          setupFiles: ["test/support/seed.ts", "test/support/outside.ts"],
+          setupFiles: ["test/support/seed.ts", "test/support/outside.ts", "test/support/canary.ts"],
           testTimeout: 30_000,
         },
       },
