@@ -30,6 +30,9 @@ export interface Ledger {
   recorded(): void;
 }
 
+/** What a method's name looks like in every revision; anything else a client sends could be content. */
+const METHOD = /^[\w$.-]{1,40}(\/[\w$.-]{1,40}){0,3}$/;
+
 /** One admitted JSON-RPC request, from its "started" row to its end. */
 export class Exchange {
   readonly scope: Scope;
@@ -82,7 +85,7 @@ export class Exchange {
       deviceId: caller.principal.deviceId,
       client: caller.client,
       protocol,
-      method: message.method.slice(0, 100),
+      method: METHOD.test(message.method) ? message.method : "(not a method name)",
       tool: call.tool,
       fields: call.fields,
       ids: call.ids,
