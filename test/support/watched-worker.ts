@@ -43,7 +43,8 @@ const MOST_BODY_BYTES = 256 * 1024;
 async function learnFromRequest(request: Request): Promise<void> {
   learn("bearer", /^Bearer (\S{20,})$/.exec(request.headers.get("Authorization") ?? "")?.[1]);
   const { pathname, searchParams } = new URL(request.url);
-  if (pathname === "/auth/callback") learn("clickup", searchParams.get("code"));
+  const code = searchParams.get("code") ?? "";
+  if (pathname === "/auth/callback" && /^[\w.-]+$/.test(code)) learn("clickup", code);
   const type = request.headers.get("Content-Type") ?? "";
   const length = Number(request.headers.get("Content-Length") ?? "NaN");
   const readable = /^application\/(json|x-www-form-urlencoded)/.test(type) && length <= MOST_BODY_BYTES;
