@@ -5,6 +5,8 @@ import { STRIPE_SANDBOX } from "./test/sandbox/stripe/facts.ts";
 /** Secrets of the test run only; every real environment generates its own. */
 const testSecrets = {
   ENCRYPTION_KEY: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+  // What sealed credentials before ENCRYPTION_KEY.
+  ENCRYPTION_KEYS_PREVIOUS: "dGhlIHByZXZpb3VzIGtleSwgb2YgdGhlIHRlc3QgcnU=",
   JWT_SECRET: "test-jwt-secret-of-at-least-32-bytes!",
   CLICKUP_CLIENT_ID: "sandbox-client",
   CLICKUP_CLIENT_SECRET: "sandbox-secret",
@@ -40,6 +42,8 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
+            // The Worker behind a watch for secrets.
+            main: "./test/support/watched-worker.ts",
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
               bindings: testSecrets,
@@ -55,7 +59,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{objects,worker,mcp,journeys,billing,faults}/**/*.test.ts"],
-          setupFiles: ["test/support/seed.ts", "test/support/outside.ts"],
+          setupFiles: ["test/support/seed.ts", "test/support/outside.ts", "test/support/canary.ts"],
           testTimeout: 30_000,
         },
       },

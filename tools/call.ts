@@ -18,7 +18,7 @@ import { describeIssues } from "./issues.ts";
 import { forgetTask } from "./recent-task.ts";
 import { renderText } from "./render.ts";
 import { tierAllows } from "./tiers.ts";
-import { fence, stripDeep } from "./untrusted.ts";
+import { fence, fencedSentence, stripDeep } from "./untrusted.ts";
 
 export interface CallResult {
   content: { type: "text"; text: string }[];
@@ -130,10 +130,10 @@ function parseArguments(tool: Tool, args: unknown): Record<string, unknown> {
 function failure(error: unknown, ctx: ToolContext): CallOutcome {
   if (error instanceof QuestionPending) {
     const { question } = error;
-    return { result: errorText(`Waiting for an answer: ${question}`), outcome: "input_required", question };
+    return { result: errorText("Waiting for the person's answer."), outcome: "input_required", question };
   }
   if (error instanceof UserInputError) {
-    return { result: errorText(error.message), outcome: "user_error" };
+    return { result: errorText(error.sentence), outcome: "user_error" };
   }
   if (error instanceof NotGrantedError) {
     return { result: errorText(error.message), outcome: "refused_grant" };
@@ -162,6 +162,7 @@ function failure(error: unknown, ctx: ToolContext): CallOutcome {
   };
 }
 
+/** @param text our words; people's in them are marked by `foreign` */
 function errorText(text: string): CallResult & { isError: true } {
-  return { content: [{ type: "text", text: cutTo(text, ERROR_CHARS) }], isError: true };
+  return { content: [{ type: "text", text: fencedSentence(text, ERROR_CHARS) }], isError: true };
 }

@@ -30,6 +30,9 @@ export interface Ledger {
   recorded(): void;
 }
 
+/** What a method's name looks like in every revision; anything else a client sends could be content. */
+const METHOD = /^[\w$.-]{1,40}(\/[\w$.-]{1,40}){0,3}$/;
+
 /** What the journal says of a request, and how it counts. */
 function describe(
   surface: Surface,
@@ -48,7 +51,7 @@ function describe(
     deviceId: caller.principal.deviceId,
     client: caller.client,
     protocol,
-    method: message.method.slice(0, 100),
+    method: METHOD.test(message.method) ? message.method : "(not a method name)",
     tool,
     fields,
     ids,

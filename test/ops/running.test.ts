@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FormBrowser } from "../../scripts/form-browser.ts";
 import { freePort } from "../../scripts/ports.ts";
+import { scanForSecrets } from "../../scripts/secret-scan.ts";
 import { startStack, type Stack } from "../../scripts/stack.ts";
 import { SANDBOX } from "../sandbox/clickup/facts.ts";
 import { Workbench } from "./workbench.ts";
@@ -16,10 +17,16 @@ const registry = { WRANGLER_REGISTRY_PATH: join(dir, "registry") };
 const bench = new Workbench();
 let stack: Stack;
 let token = "";
+const log: string[] = [];
 
 beforeAll(async () => {
   process.env["WRANGLER_REGISTRY_PATH"] = registry.WRANGLER_REGISTRY_PATH;
-  stack = await startStack({ port: await freePort(8850), dataDir: join(dir, "data"), clickup: "sandbox" });
+  stack = await startStack({
+    port: await freePort(8850),
+    dataDir: join(dir, "data"),
+    clickup: "sandbox",
+    onLog: (line) => log.push(line),
+  });
   const browser = new FormBrowser();
   const form = await browser.open(`${stack.url}/auth/login`);
   const fields = { api_key: SANDBOX.tokens.alice, access: "write", lifetime: "standard" };
@@ -69,4 +76,18 @@ test("admin finds the user, shows and stops them", { timeout: START_MS }, async 
 test("without a server it says how to start one", { timeout: 60_000 }, async () => {
   const run = await bench.run("admin", ["users"], { WRANGLER_REGISTRY_PATH: join(dir, "empty") });
   expect(run).toMatchObject({ status: 1, output: expect.stringContaining("npm start") });
+});
+
+test("after all that no secret stands in the Worker's log or in its files", () => {
+  const secrets = [token, SANDBOX.tokens.alice];
+  const { found, files } = scanForSecrets(stack, log, secrets);
+  expect(found).toEqual([]);
+  expect(files).toBeGreaterThan(3);
+  expect(log.join("\n")).toContain('"event":"request"');
+  // The scan sees one that is there: the user's id is in the database.
+  const userId = JSON.parse(atob(token.split(".")[1]!.replaceAll("-", "+").replaceAll("_", "/")))
+    .sub as string;
+  expect(scanForSecrets(stack, [`x ${token}`], [...secrets, userId]).found).toEqual(
+    expect.arrayContaining(["log line 1", expect.stringContaining("sqlite")]),
+  );
 });
