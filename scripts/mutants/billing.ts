@@ -144,8 +144,8 @@ export const BILLING_MUTANTS: Mutant[] = [
     name: "tier-not-asked",
     protects: "the tier is read on every call",
     file: "objects/user.ts",
-    find: "      tier: this.#tier(),\n      requestId:",
-    replace: '      tier: "premium",\n      requestId:',
+    find: "      tier: this.#tier(),\n      requestId,",
+    replace: '      tier: "premium",\n      requestId,',
     tests: ENTITLEMENT,
   },
   {
@@ -216,8 +216,8 @@ export const BILLING_MUTANTS: Mutant[] = [
     name: "customer-made-twice",
     protects: "a lost answer makes no second customer",
     file: "objects/billing/purchase.ts",
-    find: "idempotencyKey: `customer:${userId}:${customerGeneration}`,",
-    replace: "idempotencyKey: `customer:${userId}:${customerGeneration}:${crypto.randomUUID()}`,",
+    find: "idempotencyKey: `customer:${userId}:${this.#life()}`,",
+    replace: "idempotencyKey: `customer:${userId}:${this.#life()}:${crypto.randomUUID()}`,",
     tests: CHECKOUT,
   },
   {

@@ -265,4 +265,28 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     replace: "if (false) {",
     tests: API_KEY,
   },
+  {
+    name: "token-known-for-ever",
+    protects: "a verified token is remembered for seconds, and never past its end",
+    file: "worker/oauth/known-callers.ts",
+    find: "until_ms: Math.min(now_ms + KEEP_MS, auth.expiresAt * 1000)",
+    replace: "until_ms: now_ms + 86_400_000",
+    tests: ["test/pure/known-callers.test.ts"],
+  },
+  {
+    name: "short-way-for-pages",
+    protects: "a request of a page is checked for its origin, whatever token it carries",
+    file: "worker/mcp-direct.ts",
+    find: 'if (headers.get("Origin") !== null) return undefined;',
+    replace: "",
+    tests: ["test/worker/short-way.test.ts"],
+  },
+  {
+    name: "question-on-no-stream",
+    protects: "a question goes on the stream of the request it is asked for",
+    file: "objects/mcp/session.ts",
+    find: "(question ? this.#asking() : undefined)",
+    replace: "undefined",
+    tests: ["test/mcp/asking.test.ts"],
+  },
 ];

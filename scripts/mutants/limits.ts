@@ -131,8 +131,8 @@ export const LIMIT_MUTANTS: Mutant[] = [
     name: "session-never-idle",
     protects: "a session nobody used for a week is gone",
     file: "objects/stores/sessions.ts",
-    find: "return row === undefined || row.last_seen_ms <= now_ms - SESSION_IDLE_MS ? undefined : view(row);",
-    replace: "return row === undefined ? undefined : view(row);",
+    find: "session === undefined || session.last_seen_ms <= now_ms - SESSION_IDLE_MS ? undefined : session;",
+    replace: "session;",
     tests: ["test/faults/expiry.test.ts"],
   },
   {

@@ -149,8 +149,8 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     name: "unseen-in-fence",
     protects: "nor inside the fence",
     file: "tools/untrusted.ts",
-    find: "const body = stripInvisible(text);",
-    replace: "const body = text;",
+    find: "const body = stripInvisible(text).replaceAll(",
+    replace: "const body = text.replaceAll(",
     tests: ["test/tools/text.test.ts", "test/tools/hierarchy.test.ts"],
   },
   {
