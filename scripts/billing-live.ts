@@ -3,7 +3,7 @@
  * STRIPE_TEST_KEY. Without one it says so and does nothing. `-- --sandbox` takes the Stripe sandbox instead, over HTTP,
  * `--stripe-ms 300` with each answer held for so long. What it makes at Stripe it removes, apart from one product.
  */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -20,7 +20,6 @@ await runScript(async () => {
   });
   const slow_ms = Number(values["stripe-ms"]);
   if (!(slow_ms >= 0)) throw new OperatorError("--stripe-ms takes milliseconds.");
-  const dataDir = mkdtempSync(join(tmpdir(), "clickup-mcp-live-"));
   const key = process.env["STRIPE_TEST_KEY"] ?? "";
   if (!values.sandbox && key === "") {
     console.log("STRIPE_TEST_KEY is not set: nothing was tried. With --sandbox it runs against the sandbox.");
@@ -29,6 +28,7 @@ await runScript(async () => {
   if (!values.sandbox && !/^[rs]k_test_/.test(key)) {
     throw new OperatorError("STRIPE_TEST_KEY must be a key of test mode: sk_test_…");
   }
+  const dataDir = mkdtempSync(join(tmpdir(), "clickup-mcp-live-"));
   const sandbox = values.sandbox
     ? await startStripeSandbox(await freePort(18_970), join(dataDir, "stripe.json"), undefined, "empty")
     : undefined;
@@ -53,5 +53,6 @@ await runScript(async () => {
     return failed.length === 0 ? 0 : 1;
   } finally {
     await sandbox?.stop();
+    rmSync(dataDir, { recursive: true, force: true });
   }
 });

@@ -76,7 +76,11 @@ export async function runLive(
   try {
     for (const scenario of scenarios()) await attempt(scenario.name, () => scenario.run(world));
   } finally {
-    await world.stop();
+    await attempt("what was made here is removed", async () => {
+      const left = await world.stop();
+      if (left.length > 0) throw new Error(`still there: ${left.join(", ")}`);
+      return "no customer is left";
+    });
   }
   const { answers_ms } = world;
   outcome.webhook = {

@@ -102,13 +102,20 @@ export class LiveWorld {
     return this.#stack.url;
   }
 
-  /** Ends what runs at Stripe, deletes the customers made here, and stops the server. */
-  async stop(): Promise<void> {
+  /**
+   * Deletes the customers made here, which ends their subscriptions, and stops the server.
+   * @returns customers that are still there
+   */
+  async stop(): Promise<string[]> {
+    const left: string[] = [];
     try {
       for (const customer of this.#customers) {
-        // Deleting a customer ends their subscriptions.
+        // A scenario may have deleted it already.
         await this.stripe.customers.del(customer).catch(() => undefined);
+        const found = await this.stripe.customers.retrieve(customer);
+        if (found.deleted !== true) left.push(customer);
       }
+      return left;
     } finally {
       await this.#stack.stop();
       rmSync(this.#stack.dataDir, { recursive: true, force: true });

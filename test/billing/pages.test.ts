@@ -130,6 +130,7 @@ describe("the plan page", () => {
     const before = await (await browser.get("/account/plan")).text();
     expect(before).toContain("Upgrade: $9.00 a month");
     expect(before).toContain("Upgrade: $90.00 a year");
+    expect(before).toMatch(/You made \d+ requests? in the last 60 seconds and \d+ requests? in 30 days/);
     const url = await buyInBrowser(browser);
     expect(url).toMatch(/^https:\/\/api\.stripe\.test\/c\/pay\//);
     await pay(url);
@@ -140,7 +141,7 @@ describe("the plan page", () => {
       "Your plan: Premium",
       "$9.00 a month",
       "Renews on",
-      "visa ending in 4242",
+      "Visa ending in 4242",
       "Invoices",
       "paid",
     ]) {

@@ -229,6 +229,26 @@ describe("the outbox", () => {
     });
   });
 
+  test("while R2 is away no row is used again, however old and whatever life it is", async () => {
+    await runInDurableObject(userObject("u_away"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      const sink = new FaultySink();
+      let life = new Life(state.storage, sink, clock);
+      for (let i = 0; i < 4; i++) {
+        life.finish(life.start());
+        clock.now_ms += 600_000;
+        sink.next = "before";
+        await life.audit.flush();
+        life = new Life(state.storage, sink, clock);
+      }
+      life.finish(life.start());
+      await life.audit.flush();
+      expect((await chain(sink)).map((e) => e.seq)).toEqual([1, 2, 3, 4, 5]);
+    });
+  });
+
   test("a row used again carries nothing of the event before", async () => {
     await runInDurableObject(userObject("u_again"), async (_, state) => {
       await state.storage.deleteAll();

@@ -64,6 +64,27 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+describe("pictures of the pages", () => {
+  const guide = read("docs/guide.md");
+  const shown = [...guide.matchAll(/!\[([^\]]*)\]\(screenshots\/([\w-]+\.png)\)/g)];
+  const taken = readdirSync(join(ROOT, "docs/screenshots"));
+
+  test("every one that is taken is shown, with what it shows in words", () => {
+    expect(taken.length).toBeGreaterThanOrEqual(11);
+    expect(shown.map(([, , file = ""]) => file).toSorted()).toEqual(taken.toSorted());
+    for (const [, words = ""] of shown) expect(words.length).toBeGreaterThan(30);
+    const script = read("scripts/docs-screenshots.ts");
+    for (const file of taken) expect(script).toContain(`"${file.replace(".png", "")}"`);
+  });
+
+  test.each(taken)("%s is a small PNG, no wider than a page", (file) => {
+    const bytes = readFileSync(join(ROOT, "docs/screenshots", file));
+    expect(bytes.subarray(1, 4).toString("latin1")).toBe("PNG");
+    expect(bytes.length).toBeLessThan(120_000);
+    expect(bytes.readUInt32BE(16)).toBeLessThanOrEqual(1_000);
+  });
+});
+
 test("every npm script's file exists", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const files = Object.values(scripts).flatMap((command) => /node (\S+\.ts)/.exec(command)?.[1] ?? []);

@@ -96,7 +96,7 @@ function optionOf(args: string[], name: string): string {
 
 /** Uploads a version and gives it all the traffic. */
 function deploy(state: State, args: string[]): number {
-  const id = `version-${state.versions.length + 1}`;
+  const id = process.env["STAND_IN_VERSION"] ?? `version-${state.versions.length + 1}`;
   state.versions.push({
     id,
     metadata: { created_on: momentOf(state.versions.length) },
@@ -151,7 +151,9 @@ function fail(text: string): number {
   return 1;
 }
 
-const file = process.env["STAND_IN_STATE"];
-if (file !== undefined && process.argv[1]?.endsWith("wrangler") === true) {
+/** Answers the arguments of this process, by the state that STAND_IN_STATE names. */
+export function run(): void {
+  const file = process.env["STAND_IN_STATE"];
+  if (file === undefined) throw new Error("STAND_IN_STATE names no state");
   process.exitCode = main(file, process.argv.slice(2));
 }

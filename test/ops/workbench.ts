@@ -35,7 +35,7 @@ export class Workbench {
     mkdirSync(this.#bin);
     const shim = join(this.#bin, "wrangler");
     const standIn = JSON.stringify(join(import.meta.dirname, "stand-in.ts"));
-    writeFileSync(shim, `#!${process.execPath}\nimport(${standIn});\n`);
+    writeFileSync(shim, `#!${process.execPath}\nimport(${standIn}).then((m) => m.run());\n`);
     chmodSync(shim, 0o755);
     copyFileSync(join(ROOT, "wrangler.jsonc"), this.file("wrangler.jsonc"));
     this.state = { ...structuredClone(EMPTY), ...state };

@@ -127,12 +127,13 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     may: [
       /^scripts\//,
       /^tools\//,
-      /^test\/(sandbox\/|tools\/samples\.ts)/,
+      /^test\/(sandbox\/|tools\/samples\.ts|browser\/(chromium|mcp-client)\.ts)/,
       /^node:/,
       /^@hono\/node-server$/,
       /^@modelcontextprotocol\//,
       /^gpt-tokenizer/,
       /^wrangler$/,
+      /^playwright-core$/,
       /^stripe$/,
       // Which events a webhook endpoint has to be told.
       /^worker\/billing\/event-types\.ts$/,
