@@ -77,7 +77,8 @@ export class AuditOutbox {
   }
 
   /**
-   * Stores everything that has ended. Never throws.
+   * Stores everything that has ended by now. Never throws. What ends meanwhile waits for a flush of its own: a client
+   * that calls faster than R2 stores would otherwise be followed by a batch for each event, without an end.
    * @returns when to try again, ms since the epoch; undefined when nothing waits
    */
   flush(): Promise<number | undefined> {
@@ -88,8 +89,9 @@ export class AuditOutbox {
   }
 
   async #run(): Promise<number | undefined> {
+    const goal = this.#journal.lastSeq;
     for (;;) {
-      const batch = this.#outbox.pending() ?? (await this.#freeze());
+      const batch = this.#outbox.pending() ?? (await this.#freeze(goal));
       if (batch === undefined) return this.due_ms();
       try {
         await this.#sink?.put(batch.r2_key, batch.body, batch.sha256);
@@ -105,9 +107,13 @@ export class AuditOutbox {
     }
   }
 
-  /** Fixes the next batch: whole events of one UTC day, in order, up to the first call still running. */
-  async #freeze(): Promise<Batch | undefined> {
+  /**
+   * Fixes the next batch: whole events of one UTC day, in order, up to the first call still running.
+   * @returns undefined when nothing up to `goal` is left to store
+   */
+  async #freeze(goal: number): Promise<Batch | undefined> {
     const { flushedSeq, lastHash, batches } = this.#outbox.state;
+    if (flushedSeq >= goal) return undefined;
     const upTo = this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;
     if (this.#sink === null) {
       this.#outbox.advance(upTo);
