@@ -94,7 +94,9 @@ export class AuditOutbox {
   }
 
   /**
-   * Stores everything that has ended. What R2 does is no error here.
+   * Stores everything that has ended by now. What R2 does is no error here. What ends meanwhile waits for a flush of
+   * its own: a client that calls faster than R2 stores would otherwise be followed by a batch for each event, without
+   * an end.
    * @returns when to try again, ms since the epoch; undefined when nothing waits
    */
   flush(): Promise<number | undefined> {
@@ -105,8 +107,9 @@ export class AuditOutbox {
   }
 
   async #run(): Promise<number | undefined> {
+    const goal = this.#journal.lastSeq;
     for (;;) {
-      const batch = this.#outbox.pending() ?? (await this.#freeze());
+      const batch = this.#outbox.pending() ?? (await this.#freeze(goal));
       if (batch === undefined) return this.due_ms();
       try {
         await this.#sink?.put(batch.r2_key, batch.body, batch.sha256);
@@ -122,9 +125,13 @@ export class AuditOutbox {
     }
   }
 
-  /** Fixes the next batch: whole events of one UTC day, in order, up to the first call still running. */
-  async #freeze(): Promise<Batch | undefined> {
+  /**
+   * Fixes the next batch: whole events of one UTC day, in order, up to the first call still running.
+   * @returns undefined when nothing up to `goal` is left to store
+   */
+  async #freeze(goal: number): Promise<Batch | undefined> {
     const { flushedSeq, lastHash, batches } = this.#outbox.state;
+    if (flushedSeq >= goal) return undefined;
     const upTo = this.#endedUpTo();
     if (this.#sink === null) {
       this.#outbox.advance(upTo);

@@ -1,11 +1,9 @@
 /** The figures of a run, and whether its promises were kept. */
-import { PROMISES, type Findings, type Promised } from "../proof/check.ts";
+import type { Findings } from "../proof/check.ts";
+import { findingsText } from "../proof/findings.ts";
 import type { Client } from "./client.ts";
 import type { Call, Evidence } from "../proof/history.ts";
 import type { World } from "./world.ts";
-
-/** Findings of one promise that are printed. */
-const SHOWN = 8;
 
 export function figures(
   seed: string,
@@ -43,15 +41,8 @@ export function figures(
 
 /** Prints what was found. @returns true when every promise was kept, in a run that could have broken them */
 export function verdict(findings: Findings, evidence: Evidence, clients: readonly Client[]): boolean {
-  console.log("");
-  let kept = true;
-  for (const [promise, what] of Object.entries(PROMISES)) {
-    const found = findings[promise as Promised];
-    console.log(`${promise.padEnd(26)} ${String(found.length).padEnd(6)} ${what}`);
-    for (const one of found.slice(0, SHOWN)) console.log(`${"".padEnd(33)} ${one}`);
-    if (found.length > 0) kept = false;
-  }
-  console.log(kept ? "\nEvery promise was kept." : "\nA promise was broken.");
+  const { text, kept } = findingsText(findings);
+  console.log(`\n${text}`);
   return kept && provesSomething(evidence, clients);
 }
 

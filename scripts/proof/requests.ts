@@ -84,7 +84,7 @@ export function endSessionRequest(url: string, bearer: string, sessionId: string
 /** The JSON-RPC message of an answer, which may come as the one event of a stream. */
 export function messageOf(body: string): {
   id?: unknown;
-  result?: { isError?: boolean; structuredContent?: Record<string, unknown> };
+  result?: { isError?: boolean; structuredContent?: Record<string, unknown>; tools?: unknown[] };
   error?: { message: string };
 } {
   const text = body.startsWith("{")

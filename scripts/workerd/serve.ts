@@ -37,15 +37,13 @@ export interface Behind {
 export class Workerd {
   readonly origins: Origins;
   readonly #options: WorkerdOptions;
-  readonly #config: string;
   readonly #lines: string[] = [];
   #process: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
 
-  private constructor(options: WorkerdOptions, origins: Origins, config: string) {
+  private constructor(options: WorkerdOptions, origins: Origins) {
     this.#options = options;
     this.origins = origins;
-    this.#config = config;
     process.once("exit", () => this.#process?.kill("SIGKILL"));
   }
 
@@ -53,15 +51,23 @@ export class Workerd {
   static async prepare(options: WorkerdOptions): Promise<Workerd> {
     mkdirSync(options.stateDir, { recursive: true });
     const ports = await freePorts(options.sockets.length);
-    const addresses = new Map(options.sockets.map((name, i) => [name, `127.0.0.1:${ports[i]}`]));
-    const origins = Object.fromEntries([...addresses].map(([name, address]) => [name, `http://${address}`]));
-    const { behind = {}, ...layout } = options.layout(origins);
+    const origins = options.sockets.map((name, i) => [name, `http://127.0.0.1:${ports[i]}`]);
+    const workerd = new Workerd(options, Object.fromEntries(origins) as Origins);
+    workerd.serveNext(options.layout);
+    return workerd;
+  }
+
+  /** What it serves after the next start: another bundle at the same origins, on the same storage. */
+  serveNext(layout: WorkerdOptions["layout"]): void {
+    const { behind = {}, ...rest } = layout(this.origins);
+    const { workDir, stateDir } = this.#options;
     const sockets = Object.fromEntries(
-      [...addresses].map(([name, address]) => [name, { ...behind[name], address }]),
+      Object.entries(this.origins).map(([name, origin]) => [
+        name,
+        { ...behind[name], address: new URL(origin).host },
+      ]),
     );
-    const config = join(options.workDir, "workerd.capnp");
-    writeFileSync(config, configText({ ...layout, sockets }, options.workDir, options.stateDir));
-    return new Workerd(options, origins, config);
+    writeFileSync(this.#config, configText({ ...rest, sockets }, workDir, stateDir));
   }
 
   /** Starts the process and waits until it listens. @throws Error when it does not */
@@ -86,6 +92,10 @@ export class Workerd {
         throw new Error(`${String(error)}\n${this.output()}`, { cause: error });
       },
     );
+  }
+
+  get #config(): string {
+    return join(this.#options.workDir, "workerd.capnp");
   }
 
   get pid(): number {

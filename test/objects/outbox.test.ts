@@ -195,6 +195,32 @@ describe("the outbox", () => {
     });
   });
 
+  test("a flush ends although events keep coming while R2 stores", async () => {
+    await runInDurableObject(userObject("u_busy"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      class BusySink extends FaultySink {
+        override async put(key: string, body: string): Promise<void> {
+          // Far more than it may take: a flush that follows them would go on for ever.
+          if (this.puts < 20) life.finish(life.start());
+          await super.put(key, body);
+        }
+      }
+      const sink = new BusySink();
+      const life = new Life(state.storage, sink, clock);
+      life.finish(life.start());
+      // What came meanwhile is due by its own time.
+      expect(await life.audit.flush()).toBe(clock.now_ms + 60_000);
+      expect(sink.puts).toBe(1);
+      expect(life.audit.depth).toBe(1);
+      // A batch takes along what is there when it is made.
+      await life.audit.flush();
+      expect(sink.puts).toBe(2);
+      expect((await chain(sink)).map((e) => e.seq)).toEqual([1, 2]);
+    });
+  });
+
   test("rows needed by the limiter or not yet stored stay; older ones are used again", async () => {
     await runInDurableObject(userObject("u_prune"), async (_, state) => {
       await state.storage.deleteAll();
