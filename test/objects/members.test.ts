@@ -15,7 +15,8 @@ describe("devices", () => {
       grant: FULL_GRANT,
       expires_ms: null,
     });
-    expect((await user.post(rpc("tools/list"))).status).toBe(200);
+    // More than once: the object keeps a copy of the row in memory.
+    for (let i = 0; i < 3; i++) expect((await user.post(rpc("tools/list"))).status).toBe(200);
     await user.object.revokeDevice(user.deviceId);
     const refused = await user.post(rpc("tools/list"));
     expect(refused.status).toBe(401);
@@ -93,6 +94,20 @@ describe("devices", () => {
     expect((await send({ [PRINCIPAL_HEADER]: principal(alice.userId) })).status).toBe(200);
     await expect(send({ [PRINCIPAL_HEADER]: principal(bob.userId) })).rejects.toThrow("no principal");
     await expect(send({})).rejects.toThrow("no principal");
+  });
+
+  test("a device that was narrowed may do less on its next request", async () => {
+    const user = await newUser();
+    const create = rpc("tools/call", {
+      name: "clickup_task_create",
+      arguments: { list: "Onboarding", name: "x" },
+    });
+    for (let i = 0; i < 3; i++) expect((await user.post(rpc("tools/list"))).status).toBe(200);
+    const grant = { access: "read" as const, toolSets: null, workspaces: null };
+    expect((await user.object.changeDevice(user.deviceId, { grant, expires_ms: null })).ok).toBe(true);
+    clickup.clearCalls();
+    expect(await (await user.post(create)).text()).toContain("may only read");
+    expect(clickup.calls).toHaveLength(0);
   });
 
   test("a device cannot be given a Workspace that its owner does not have", async () => {
