@@ -280,6 +280,10 @@ describe("doctor", () => {
     );
     const run = await bench.run("doctor", ["--env", "development"]);
     expect(run).toMatchObject({ status: 0, output: expect.stringContaining("development is in order") });
+    // A bare clone: no secrets yet, nothing running, nobody logged in.
+    expect(run.output).toContain("none yet; npm start makes .dev.vars");
+    expect(run.output).toContain("does not run; npm start");
+    expect(bench.state.calls).toEqual([]);
     expect((await bench.run("doctor", ["--env", "development", "--account"])).output).toContain(
       "wrangler login",
     );
