@@ -31,13 +31,12 @@ export async function toolsPage(): Promise<string> {
     "",
     "## What things cost",
     "",
-    "Calls to ClickUp and bytes of the answer's text, measured on the sandbox's workspace, beside the bytes ClickUp sent.",
+    "Calls to ClickUp, and tokens a model reads of the answers (o200k_base), measured on the sandbox's workspace; beside them the tokens of the JSON that ClickUp sent for the same, as a server would hand it on that only passes it through. `npm run tools:size` holds each to a budget.",
     "",
-    "| task | calls to ClickUp | answer | ClickUp's own answers |",
+    "| task | calls to ClickUp | tokens of the answer | tokens of ClickUp's JSON |",
     "|---|---|---|---|",
-    ...tasks.map(
-      (t) => `| ${t.what} | ${t.clickup_calls} | ${kilobytes(t.answer_bytes)} | ${kilobytes(t.raw_bytes)} |`,
-    ),
+    ...tasks.map((t) => `| ${t.what} | ${t.clickup_calls} | ${t.answer_tokens} | ${t.raw_tokens} |`),
+    `| all ${tasks.length} | ${sum(tasks.map((t) => t.clickup_calls))} | ${sum(tasks.map((t) => t.answer_tokens))} | ${sum(tasks.map((t) => t.raw_tokens))} |`,
     "",
   ];
   return lines.join("\n");
@@ -60,6 +59,10 @@ function row(tool: Tool, number: number): string {
     tokensOf(tool),
   ];
   return `| ${cells.map((c) => String(c).replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
 }
 
 function kilobytes(bytes: number): string {

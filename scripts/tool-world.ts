@@ -13,8 +13,8 @@ import {
 
 export interface ToolWorld {
   sandbox: ClickUpSandbox;
-  /** Bytes ClickUp has answered so far. */
-  rawBytes(): number;
+  /** What ClickUp has answered so far, one text an answer. */
+  raw: string[];
   /** @throws Error when the call does not succeed */
   call(tool: string, args: Record<string, unknown>): Promise<CallOutcome>;
 }
@@ -23,10 +23,10 @@ export interface ToolWorld {
 export function openToolWorld(): ToolWorld {
   const now_ms = (): number => SEED_NOW_MS;
   const sandbox = createClickUpSandbox({ now_ms, rateLimitPerMinute: 100_000 });
-  let raw_bytes = 0;
+  const raw: string[] = [];
   globalThis.fetch = async (input, init) => {
     const response = await sandbox.fetch(new Request(input, init));
-    raw_bytes += (await response.clone().arrayBuffer()).byteLength;
+    raw.push(await response.clone().text());
     return response;
   };
   const cache = memoryCache();
@@ -66,7 +66,7 @@ export function openToolWorld(): ToolWorld {
   };
   return {
     sandbox,
-    rawBytes: () => raw_bytes,
+    raw,
     async call(name, args) {
       const tool = toolByName(name);
       if (tool === undefined) throw new Error(`no tool ${name}`);
