@@ -14,10 +14,16 @@ const JOBS: Readonly<Record<string, (env: Bindings) => Promise<unknown>>> = {
   },
 };
 
+/** @throws Error that names the jobs that failed, after all have ended: the platform's list of runs shows it */
 export async function hourly(env: Bindings): Promise<void> {
+  const failed: string[] = [];
   await Promise.all(
     Object.entries(JOBS).map(([name, job]) =>
-      job(env).catch((error: unknown) => void logIncident(error, { during: `hourly ${name}` })),
+      job(env).catch((error: unknown) => {
+        logIncident(error, { during: `hourly ${name}` });
+        failed.push(name);
+      }),
     ),
   );
+  if (failed.length > 0) throw new Error(`hourly jobs failed: ${failed.join(", ")}`);
 }

@@ -121,6 +121,17 @@ describe("A6 what was last seen of Stripe", () => {
     expect(await health()).toMatchObject({ status: "degraded", billing: { api: seen, webhook: "unknown" } });
   });
 
+  test("a job of the hour that fails is named, and the others run all the same", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const broken = { get: () => Promise.reject(new Error("KV is down")) } as unknown as KVNamespace;
+    await expect(hourly({ ...bindings, OAUTH_KV: broken })).rejects.toThrow(
+      "hourly jobs failed: purge_oauth",
+    );
+    expect(JSON.stringify(logged.mock.calls)).toContain("hourly purge_oauth");
+    logged.mockRestore();
+    expect(await health()).toMatchObject({ billing: { api: "answers" } });
+  });
+
   test("a key that Stripe refuses is named as that", async () => {
     vi.spyOn(console, "warn").mockImplementation(() => undefined);
     await hourly({ ...bindings, STRIPE_SECRET_KEY: "sk_test_of_nobody" });

@@ -4,6 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { USAGE } from "../../scripts/ops/admin-commands.ts";
 import { ASKED_SECRETS, GENERATED_SECRETS } from "../../scripts/ops/environments.ts";
+import { HANDLED_EVENTS } from "../../worker/billing/event-types.ts";
 import { parseJsonc } from "../../scripts/ops/jsonc.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -124,6 +125,14 @@ test("the API page has every route of the Worker", () => {
     (route) => !api.includes(route) && !api.includes(`${dirname(route)}/{`) && !/\.(ts|tsx)$/.test(route),
   );
   expect(missing).toEqual([]);
+});
+
+test("the API page has every event the webhook handles", () => {
+  const api = read("docs/api.md");
+  const covered = (event: string): boolean =>
+    api.includes(`\`${event}\``) || api.includes(`\`${event.replace(/[^.]+$/, "*")}\``);
+  expect(HANDLED_EVENTS.length).toBeGreaterThan(20);
+  expect(HANDLED_EVENTS.filter((event) => !covered(event))).toEqual([]);
 });
 
 test("the configuration page has every variable the server reads, and no other", () => {

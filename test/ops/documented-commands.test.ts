@@ -247,9 +247,13 @@ describe("running them", () => {
     await fetch(`${clickup}/__sandbox/calls`, { method: "DELETE" });
     await fetch(`${stripeUrl}/__sandbox/calls`, { method: "DELETE" });
     const smoke = matching(SMOKE);
+    // The steps that the guide shows are the ones it takes.
+    const shown = [...copy.read("docs/deployment.md").matchAll(/^✓ (.{28})/gm)].map((m) => m[0].trim());
+    expect(shown.length).toBeGreaterThan(4);
     for (const { text } of smoke.filter((c) => !SMOKE_LIMIT.test(c.text))) {
       const { output } = await ran(here(text), { TOKEN: tokens.bob });
       expect(output).toContain("All steps passed");
+      for (const step of shown) expect(output).toContain(step);
     }
     // As in production: it reads ClickUp, and Stripe hears nothing of it.
     expect((await calls(clickup ?? "")).filter(({ method }) => method !== "GET")).toEqual([]);
@@ -319,6 +323,9 @@ describe("running them", () => {
         const filled = text.replace("YOUR-SUBDOMAIN", "acme").replace("--lock-days N", "--lock-days 30");
         const { output } = await ran(filled + dry, env);
         for (const value of Object.values(secrets)) expect(output).not.toContain(value);
+        if (/^npm run deploy:(staging|production)/.test(text)) expect(output).toContain("is healthy.");
+        if (text.includes("--save-to staging"))
+          expect(output).toMatch(/ENCRYPTION_KEY {2}generated, fingerprint/);
       }
       expect(bench.changes.filter((call) => /^deploy .*--message/.test(call))).toHaveLength(2);
       expect(bench.changes.filter((call) => call.startsWith("rollback earlier"))).not.toHaveLength(0);
