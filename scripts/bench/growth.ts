@@ -42,7 +42,8 @@ export async function measureGrowth(running: Running, seconds: number): Promise<
         const prepared = [postBytes(`${origin}/mcp`, toolCall, { Authorization: `Bearer ${jwt}` })];
         await once(prepared, "Product");
         const before = cpuSeconds(running.pid);
-        const { requests } = await load(prepared, { connections: CONNECTIONS, seconds, expect: "Product" });
+        const options = { connections: CONNECTIONS, seconds: seconds / 2, expect: "Product" };
+        const { requests } = await load(prepared, options);
         costs[i]?.push(((cpuSeconds(running.pid) - before) / requests) * 1e6);
       }
     }

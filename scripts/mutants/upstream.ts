@@ -130,12 +130,12 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     tests: ["test/tools/hierarchy.test.ts", "test/tools/comments.test.ts"],
   },
   {
-    name: "fence-known",
+    name: "fence-without-id",
     protects: "a text cannot close the fence around it",
     file: "tools/untrusted.ts",
-    find: "  return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) =>",
-    replace: "  return Array.from(new Uint8Array(6), (byte) =>",
-    tests: ["test/tools/text.test.ts"],
+    find: "`<<<end clickup ${id}>>>`,",
+    replace: '"<<<end clickup>>>",',
+    tests: ["test/tools/hierarchy.test.ts"],
   },
   {
     name: "unseen-in-data",
@@ -183,7 +183,7 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     file: "tools/idempotency.ts",
     find: '  ctx.idempotency.put(tool, key, { state: "started" } satisfies Entry);\n',
     replace: "",
-    tests: ["test/tools/attachments.test.ts", "test/tools/comments.test.ts"],
+    tests: ["test/tools/task-create.test.ts"],
   },
   {
     name: "create-repeated",
@@ -239,7 +239,7 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     protects: "a file is read up to its bound",
     file: "tools/clickup/download.ts",
     find: "if (size_bytes > most_bytes) {",
-    replace: "if (false) {",
+    replace: "if (size_bytes > 64 * most_bytes) {",
     tests: DOWNLOAD,
   },
   {

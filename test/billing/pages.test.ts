@@ -77,7 +77,16 @@ describe("the return page", () => {
     // A session id proves nothing, alone or beside a changed user.
     const tampered = new URL(successUrl(url));
     tampered.searchParams.set("user", await idOf("bob"));
-    const ids = [`/billing/success?session_id=${sessionOf(url)}`, tampered.pathname + tampered.search];
+    // Nor does the user's own id without our signature, or with one that was changed.
+    const unsigned = `/billing/success?user=${alice.userId}`;
+    const { searchParams } = new URL(successUrl(url));
+    const changed = (searchParams.get("sig") ?? "").replace(/^./, (c) => (c === "A" ? "B" : "A"));
+    const ids = [
+      `/billing/success?session_id=${sessionOf(url)}`,
+      tampered.pathname + tampered.search,
+      unsigned,
+      `${unsigned}&sig=${changed}`,
+    ];
     for (const path of ids) {
       const fresh = new Browser();
       const page = await fresh.get(path);
