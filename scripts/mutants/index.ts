@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MUTANTS } from "./list.ts";
 import type { Mutant } from "./mutant.ts";
-import { runTests, type Verdict } from "./run-tests.ts";
+import { endRuns, runTests, type Verdict } from "./run-tests.ts";
 import { mutated, ROOT, Tree } from "./tree.ts";
 
 const { values: options } = parseArgs({
@@ -53,10 +53,13 @@ const trees = Array.from({ length: Math.max(1, Number(options.jobs)) }, () => Tr
 const remove = (): void => {
   for (const tree of trees) tree.remove();
 };
-process.on("SIGINT", () => {
-  remove();
-  process.exit(130);
-});
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    endRuns();
+    remove();
+    process.exit(130);
+  });
+}
 try {
   process.exitCode = await main();
 } finally {

@@ -15,6 +15,14 @@ export type Verdict =
   /** No test ran: the tree does not load, which says nothing about the tests. */
   | { kind: "broken"; output: string };
 
+/** Runs under way, by the group they are in. */
+const running = new Set<number>();
+
+/** Ends every run under way, and everything they started. */
+export function endRuns(): void {
+  for (const pid of running) end(pid);
+}
+
 interface Report {
   numTotalTests: number;
   testResults: {
@@ -42,6 +50,7 @@ export async function runTests(
     // A group of its own, so that what it started ends with it.
     detached: true,
   });
+  if (run.pid !== undefined) running.add(run.pid);
   let output = "";
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-20_000);
@@ -56,6 +65,7 @@ export async function runTests(
   const code = await new Promise<number | null>((resolve) => run.on("close", resolve));
   clearTimeout(timer);
   end(run.pid);
+  if (run.pid !== undefined) running.delete(run.pid);
   if (hung) return { kind: "hung" };
   if (!existsSync(report)) return { kind: "broken", output };
   const { numTotalTests, testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
