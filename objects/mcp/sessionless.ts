@@ -61,7 +61,7 @@ async function answerOne(
   const opened = Exchange.open(endpoint.ledger, endpoint.surface, caller, request, protocol, bytes_in);
   if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: request.id };
   const { exchange } = opened;
-  const text = await answerLegacy(endpoint.surface, request, exchange, endpoint.report);
+  const text = await answerLegacy(endpoint.surface, request, exchange);
   return { kind: "answer", text, rate: exchange.rate };
 }
 
