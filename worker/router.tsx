@@ -16,6 +16,7 @@ import { apiJson } from "./json.ts";
 import { logIncident } from "./log.ts";
 import { forwardToUser } from "./mcp.ts";
 import { observeRequest } from "./observe/request-log.ts";
+import { withBoundedKeys } from "./oauth/bounded-keys.ts";
 import { decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
 import { clickUpCallback } from "./oauth/callback.ts";
 import { isPrivateClientId } from "./oauth/cimd-host.ts";
@@ -200,7 +201,8 @@ function addPages(app: App): void {
 }
 
 function authorizationServer(c: AppContext): Promise<Response> {
-  return c.var.parts.authorizationServer.fetch(withoutOrigin(c.req.raw), c.env, contextOf(c));
+  const { authorizationServer: server } = c.var.parts;
+  return server.fetch(withoutOrigin(c.req.raw), withBoundedKeys(c.env), contextOf(c));
 }
 
 /** Hono types the context by an interface of its own; it is the runtime's object. */
