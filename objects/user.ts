@@ -16,7 +16,7 @@ import { ClickUpLink } from "./clickup-link.ts";
 import { objectConfig, type ObjectConfig } from "./config.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { logFault } from "./log.ts";
-import type { Caller } from "./mcp/exchange.ts";
+import type { Caller, Ledger } from "./mcp/exchange.ts";
 import { SessionHub } from "./mcp/hub.ts";
 import { Listeners } from "./mcp/listen.ts";
 import { ModernLane } from "./mcp/modern.ts";
@@ -128,7 +128,20 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
     };
-    const ledger = { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded };
+    const report = (incident: string, error: unknown): void => logFault(incident, userId, error);
+    const reportNew = (error: unknown): string => {
+      const incident = crypto.randomUUID();
+      report(incident, error);
+      return incident;
+    };
+    const ledger: Ledger = {
+      admission: this.#admission,
+      journal,
+      audit,
+      now_ms: wall_ms,
+      recorded,
+      report: reportNew,
+    };
     this.#members = new Members({ account, devices, link, ledger, tier: () => this.#tier() }, userId);
     const members = this.#members;
     const archive = new AuditArchive(env.AUDIT_LOGS, userId);
@@ -161,7 +174,6 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     this.#plan = Billing.internals(this.#billing);
     const removal = { members, audit, archive, storage: ctx.storage };
     this.#removal = new Removal(removal, [this.#plan.removal]);
-    const report = (incident: string, error: unknown): void => logFault(incident, userId, error);
     const states = new RequestStates(this.#config.encryptionKey, userId, cache);
     const context: ContextFactory = (scope) =>
       toolContext(
@@ -183,11 +195,6 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       changed: (targets) => this.#resourcesChanged(targets, workspaces()),
       paywall: this.#paywall,
     });
-    const reportNew = (error: unknown): string => {
-      const incident = crypto.randomUUID();
-      report(incident, error);
-      return incident;
-    };
     // What the SDK refuses is answered to the client and journaled; only its own failures are faults.
     const reportProtocol = (error: Error): void => {
       if (!(error instanceof ProtocolError) && !error.message.startsWith("Rejected")) reportNew(error);
@@ -212,7 +219,6 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       ledger,
       hub,
       listeners: new Listeners(ctx),
-      report: reportNew,
       modern: new ModernLane(surface, tasks, reportProtocol),
     };
     // What an earlier life left in the journal leaves for R2, whatever it is that woke this one.

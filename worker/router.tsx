@@ -17,6 +17,7 @@ import { logIncident } from "./log.ts";
 import { forwardToUser } from "./mcp.ts";
 import { serveKnownCaller } from "./mcp-direct.ts";
 import { observeRequest } from "./observe/request-log.ts";
+import { withBoundedKeys } from "./oauth/bounded-keys.ts";
 import { decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
 import { clickUpCallback } from "./oauth/callback.ts";
 import { isPrivateClientId } from "./oauth/cimd-host.ts";
@@ -206,7 +207,8 @@ function addPages(app: App): void {
 }
 
 function authorizationServer(c: AppContext): Promise<Response> {
-  return c.var.parts.authorizationServer.fetch(withoutOrigin(c.req.raw), c.env, contextOf(c));
+  const { authorizationServer: server } = c.var.parts;
+  return server.fetch(withoutOrigin(c.req.raw), withBoundedKeys(c.env), contextOf(c));
 }
 
 /** Hono types the context by an interface of its own; it is the runtime's object. */

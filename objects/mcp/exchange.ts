@@ -28,6 +28,8 @@ export interface Ledger {
   now_ms(): number;
   /** Called when an event has begun or ended, so that the flush can be scheduled. */
   recorded(): void;
+  /** Logs one of our own faults. @returns the incident id */
+  report(error: unknown): string;
 }
 
 /** What a method's name looks like in every revision; anything else a client sends could be content. */
@@ -153,6 +155,14 @@ export class Exchange {
   /** The client cancelled or went away: stops the ClickUp calls of this request. */
   cancel(): void {
     this.#abort.abort(new DOMException("The client cancelled the request.", "AbortError"));
+  }
+
+  /** The request ends by a fault of ours. @returns the incident id, for the client and the journal */
+  fault(error: unknown): string {
+    const incident = this.#ledger.report(error);
+    this.scope.record.incident = incident;
+    this.end(0, "internal_error");
+    return incident;
   }
 
   /** A timer that outlives its call would keep the object awake, so it ends with the call. */

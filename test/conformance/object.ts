@@ -78,10 +78,9 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     const tasks = new Tasks(new TaskStore(sql), wall_ms, (work) => ctx.waitUntil(work), report);
     this.#endpoint = {
       surface,
-      ledger: { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded },
+      ledger: { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded, report },
       hub: new SessionHub(ctx, new SessionStore(sql), surface, wall_ms),
       listeners,
-      report,
       modern: new ModernLane(surface, tasks, reportProtocol),
     };
   }

@@ -20,6 +20,7 @@ import { userObject } from "../directory.ts";
 import { configOf, type Bindings } from "../env.ts";
 import { logEvent, logIncident } from "../log.ts";
 import { withPatientKv } from "../patient-kv.ts";
+import { withBoundedKeys } from "./bounded-keys.ts";
 
 const ACCESS_TOKEN_TTL_SECONDS = 60 * 60;
 /** Sliding: each refresh moves the end of a grant this far out. */
@@ -165,7 +166,7 @@ async function validateToken(
       clientId: JWT_CLIENT_ID,
     };
   }
-  const validated = await authorizationServer.validateToken<unknown>(resource, token, env);
+  const validated = await authorizationServer.validateToken<unknown>(resource, token, withBoundedKeys(env));
   if (!validated) return null;
   const props = grantProps.safeParse(validated.props);
   if (!props.success || props.data.userId !== validated.userId) return null;
@@ -174,5 +175,5 @@ async function validateToken(
 
 /** The library's helpers for the authorization page. */
 export function oauthHelpers(parts: OAuthParts, env: Bindings): OAuthHelpers {
-  return parts.authorizationServer.getOAuthApi(env);
+  return parts.authorizationServer.getOAuthApi(withBoundedKeys(env));
 }
