@@ -50,7 +50,9 @@ async function main(): Promise<number> {
     );
     return 0;
   }
-  const tree = filesOf(from, join(workDir, "older"));
+  const [commit, paths] = values.over?.split(":") ?? [];
+  const over = commit === undefined ? undefined : { commit, paths: paths?.split(",") ?? [] };
+  const tree = filesOf(from, join(workDir, "older"), over);
   const [older, newer] = await Promise.all([
     version(`older (${described(from)})`, tree),
     version("newer (the working tree)", ROOT),
