@@ -49,7 +49,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{objects,worker,mcp,journeys,billing}/**/*.test.ts"],
+          include: ["test/{objects,worker,mcp,journeys,billing,upgrade}/**/*.test.ts"],
           setupFiles: ["test/support/seed.ts", "test/support/outside.ts"],
           testTimeout: 30_000,
         },
