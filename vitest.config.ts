@@ -58,7 +58,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{objects,worker,mcp,journeys,billing,faults}/**/*.test.ts"],
+          include: ["test/{objects,worker,mcp,journeys,billing,faults,upgrade}/**/*.test.ts"],
           setupFiles: ["test/support/seed.ts", "test/support/outside.ts", "test/support/canary.ts"],
           testTimeout: 30_000,
         },

@@ -40,14 +40,14 @@ export class Caller {
   unsent = 0;
   /** The open session, in the lane of that name. */
   sessionId: string | undefined;
-  readonly #identity: Identity;
+  readonly identity: Identity;
   readonly #url: string;
   readonly #marks: Marks;
   #connection: Connection | undefined;
 
   constructor(origin: string, identity: Identity, marks: Marks) {
     this.#url = `${origin}/mcp`;
-    this.#identity = identity;
+    this.identity = identity;
     this.#marks = marks;
   }
 
@@ -58,7 +58,7 @@ export class Caller {
    */
   async call(rpc: Rpc, creates?: string): Promise<{ end: CallEnd; answer?: Answer } | undefined> {
     const mark = this.#marks.take();
-    const { userId, bearer, lane } = this.#identity;
+    const { userId, bearer, lane } = this.identity;
     const sessionless = lane === "session" && this.sessionId === undefined && rpc !== INITIALIZE;
     const spoken = sessionless ? "plain" : lane;
     const prepared = mcpRequest(this.#url, bearer, spoken, rpc, mark, this.sessionId);
@@ -88,7 +88,7 @@ export class Caller {
     const sessionId = opened?.answer?.headers.get("mcp-session-id");
     if (opened?.end === "answered" && sessionId !== undefined) {
       this.sessionId = sessionId;
-      await this.#send(initializedRequest(this.#url, this.#identity.bearer, sessionId));
+      await this.#send(initializedRequest(this.#url, this.identity.bearer, sessionId));
     }
     return opened?.end;
   }
@@ -98,7 +98,7 @@ export class Caller {
     const { sessionId } = this;
     this.sessionId = undefined;
     if (sessionId !== undefined)
-      await this.#send(endSessionRequest(this.#url, this.#identity.bearer, sessionId));
+      await this.#send(endSessionRequest(this.#url, this.identity.bearer, sessionId));
   }
 
   close(): void {

@@ -7,6 +7,8 @@ export type Lane = "plain" | "session" | "stateless";
 export interface Rpc {
   method: string;
   params?: Record<string, unknown>;
+  /** What the client can do, as the lane `stateless` says with every request. */
+  capabilities?: Record<string, unknown>;
 }
 
 const SESSION_PROTOCOL = "2025-11-25";
@@ -39,28 +41,29 @@ export function mcpRequest(
   sessionId?: string,
 ): Prepared {
   const headers: Record<string, string> = { Authorization: `Bearer ${bearer}` };
+  const { method, capabilities = {} } = rpc;
   let { params } = rpc;
   if (lane !== "plain") Object.assign(headers, BOTH);
   if (sessionId !== undefined) {
     Object.assign(headers, { "Mcp-Session-Id": sessionId, "MCP-Protocol-Version": SESSION_PROTOCOL });
   }
   if (lane === "stateless") {
-    const name = params?.["name"];
+    const name = params?.["name"] ?? params?.["taskId"];
     Object.assign(headers, {
       "MCP-Protocol-Version": STATELESS_PROTOCOL,
-      "Mcp-Method": rpc.method,
+      "Mcp-Method": method,
       ...(typeof name === "string" ? { "Mcp-Name": name } : {}),
     });
     params = {
       ...params,
       _meta: {
         "io.modelcontextprotocol/protocolVersion": STATELESS_PROTOCOL,
-        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
         "io.modelcontextprotocol/clientInfo": { name: "chaos", version: "1" },
       },
     };
   }
-  const body = JSON.stringify({ jsonrpc: "2.0", id: mark, ...rpc, ...(params && { params }) });
+  const body = JSON.stringify({ jsonrpc: "2.0", id: mark, method, ...(params && { params }) });
   if (body.length > mark) throw new Error(`a request of ${body.length} bytes cannot be marked ${mark}`);
   return requestBytes("POST", url, headers, body.padEnd(mark));
 }
@@ -84,7 +87,13 @@ export function endSessionRequest(url: string, bearer: string, sessionId: string
 /** The JSON-RPC message of an answer, which may come as the one event of a stream. */
 export function messageOf(body: string): {
   id?: unknown;
-  result?: { isError?: boolean; structuredContent?: Record<string, unknown>; tools?: unknown[] };
+  result?: {
+    isError?: boolean;
+    structuredContent?: Record<string, unknown>;
+    tools?: unknown[];
+    taskId?: string;
+    status?: string;
+  };
   error?: { message: string };
 } {
   const text = body.startsWith("{")

@@ -35,6 +35,8 @@ export function dumpDatabase(
         ...all(`SELECT * FROM ${name}`).map((row) => insert(name, row)),
       ]),
     ];
+    const broken = lines.find((line) => line.includes("\n"));
+    if (broken !== undefined) throw new Error(`a value with a line break: ${broken.slice(0, 80)}`);
     const file = join(folder, `${String(version).padStart(4, "0")}.sql`);
     writeFileSync(file, `${lines.join("\n")}\n`);
     return file;

@@ -2,8 +2,9 @@
  * `npm run upgrade`: the product of an older commit writes state, the working tree's goes on with it, the older one
  * works again on what the newer one left (a rollback), and the newer one once more. Every promise must hold over all
  * four lives. Options: `--from <ref>` (the newest release unless given, or else the last commit with another product);
- * `--dump <folder>`: only writes state with that version and leaves its database there, as a fixture. Exits 1 when a
- * promise was broken, 0 with a word when the history does not reach back.
+ * `--dump <folder>`: only writes state with that version and leaves its database there, as a fixture of
+ * test/upgrade, where `--over <commit>:<folders>` replaces some of its folders. Exits 1 when a promise was broken, 0
+ * with a word when the history does not reach back.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,10 +51,12 @@ async function main(): Promise<number> {
     );
     return 0;
   }
-  const tree = filesOf(from, join(workDir, "older"));
+  const [commit, paths] = values.over?.split(":") ?? [];
+  const over = commit === undefined ? undefined : { commit, paths: paths?.split(",") ?? [] };
+  const tree = filesOf(from, join(workDir, "older"), over);
   const [older, newer] = await Promise.all([
-    version(`older (${described(from)})`, tree),
-    version("newer (the working tree)", ROOT),
+    version(described(from), tree),
+    version("the working tree", ROOT),
   ]);
   const world = await makeWorld(workDir, older, VARS);
   try {
@@ -112,7 +115,8 @@ async function dump(world: World, older: Version, folder: string): Promise<numbe
   await world.run(older);
   const { alice, sessions, plain } = await write(world, older);
   await world.workerd.kill();
-  const file = dumpDatabase(world.stateDir, alice.userId, folder, { older: older.name });
+  const by = values.over === undefined ? older.name : `${older.name} with ${values.over}`;
+  const file = dumpDatabase(world.stateDir, alice.userId, folder, { by });
   console.log(
     `\n${file}: ${alice.callers.length} clients, ${sessions.length} sessions, ${plain.calls.length} calls`,
   );

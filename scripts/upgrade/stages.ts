@@ -2,7 +2,8 @@
 import { SANDBOX } from "../../test/sandbox/clickup/index.ts";
 import { check, must } from "../demo-steps.ts";
 import type { Caller } from "../proof/caller.ts";
-import { admin } from "../proof/drain.ts";
+import { admin, flushAll } from "../proof/drain.ts";
+import { messageOf, toolCall } from "../proof/requests.ts";
 import {
   become,
   clientOf,
@@ -20,9 +21,10 @@ import { firstEvent } from "./stream.ts";
 import type { Version, World } from "./world.ts";
 
 /** Enough events for a batch to leave at once. */
-const BATCH = 60;
+const BATCH = 52;
 const BATCH_WITHIN_MS = 60_000;
 const WEBHOOK_WITHIN_MS = 20_000;
+const TASK_WITHIN_MS = 20_000;
 const NAME = "made in life 1";
 const { tokens } = SANDBOX;
 
@@ -40,6 +42,8 @@ export interface Story {
   bobs: Caller;
   /** The first event of the stream of Bob's session. */
   event: string;
+  /** A tool call of hers that ran as a task; undefined before there were any. */
+  taskId: string | undefined;
   /** Tools Alice's plan has. */
   tools: number;
   /** Of tasks she made, each its own idempotency key. */
@@ -78,20 +82,13 @@ export async function write(world: World, version: Version): Promise<Story> {
   const stateless = clientOf(origin, alice, alice.jwt, "stateless");
   const inSession = clientOf(origin, alice, oauth.access, "session");
   const bobs = clientOf(origin, bob, bob.jwt, "session");
-  const event = await check("sessions", async () => {
-    for (const caller of [inSession, bobs])
-      must((await caller.openSession()) === "answered", "a session was not opened");
-    const level = await bobs.call({ method: "logging/setLevel", params: { level: "warning" } });
-    must(level?.end === "answered", "the log level was not set");
-    const first = await firstEvent(origin, bob.jwt, bobs.sessionId ?? "");
-    must(first !== null, "the stream had no event");
-    return ["two opened, one with a stream and a log level", first];
-  });
+  const event = version.sessions ? await openSessions(world, version, inSession, bobs) : "";
   const tools = await check("a plan", async () => {
     if (version.sells) await buy(world, alice, plain);
     const count = await numberOfTools(plain);
     return [`${version.sells ? "bought by Checkout" : "none to buy yet"}; ${count} tools`, count];
   });
+  const taskId = version.sells ? await runTask(stateless) : undefined;
   await check("calls, and a batch in R2", async () => {
     await createOnce(plain, NAME);
     await reads([plain, stateless, inSession], BATCH);
@@ -104,7 +101,47 @@ export async function write(world: World, version: Version): Promise<Story> {
     return ["frozen, refused by R2", undefined];
   });
   const sessions = [inSession, bobs];
-  return { alice, bob, oauth, sessions, plain, stateless, bobs, event, tools, names: [NAME] };
+  return { alice, bob, oauth, sessions, plain, stateless, bobs, event, taskId, tools, names: [NAME] };
+}
+
+/** @returns the first event of the second one's stream */
+function openSessions({ origin }: World, version: Version, first: Caller, second: Caller): Promise<string> {
+  return check("sessions", async () => {
+    for (const caller of [first, second])
+      must((await caller.openSession()) === "answered", "a session was not opened");
+    if (version.sells) {
+      const level = await second.call({ method: "logging/setLevel", params: { level: "warning" } });
+      must(level?.end === "answered", "the log level was not set");
+    }
+    const event = await firstEvent(origin, second.identity.bearer, second.sessionId ?? "");
+    must(event !== null, "the stream had no event");
+    return ["two opened, one with a stream", event];
+  });
+}
+
+/** A tool with many changes, as a task that has ended. @returns its id */
+function runTask(caller: Caller): Promise<string> {
+  return check("a task", async () => {
+    const tasks = Array.from({ length: 3 }, (_, i) => ({ name: `of the task ${i}` }));
+    const started = await caller.call({
+      ...toolCall("clickup_task_bulk_create", { list: SANDBOX.lists.onboarding, tasks }),
+      capabilities: { extensions: { "io.modelcontextprotocol/tasks": {} } },
+    });
+    const taskId = messageOf(started?.answer?.body ?? "{}").result?.taskId;
+    must(taskId !== undefined, "no task was started");
+    const until_ms = Date.now() + TASK_WITHIN_MS;
+    while ((await statusOf(caller, taskId)) !== "completed") {
+      must(Date.now() < until_ms, "the task did not end");
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    return ["completed", taskId];
+  });
+}
+
+async function statusOf(caller: Caller, taskId: string): Promise<string | undefined> {
+  const capabilities = { extensions: { "io.modelcontextprotocol/tasks": {} } };
+  const got = await caller.call({ method: "tasks/get", params: { taskId }, capabilities });
+  return messageOf(got?.answer?.body ?? "{}").result?.status;
 }
 
 async function buy({ origin }: World, user: User, caller: Caller): Promise<void> {
@@ -143,12 +180,15 @@ export async function goOn(world: World, story: Story, version: Version): Promis
     story.sessions.push(pasted);
     return ["the old ones work; one was refreshed; a new one has a session", undefined];
   });
-  await check("the plan, and creates that are repeated", async () => {
+  await check("the plan, a task, creates that are repeated", async () => {
     const tools = await numberOfTools(plain);
     must(tools === story.tools, `${tools} tools, there were ${story.tools}`);
     const name = `made in life ${story.names.length + 1}`;
     for (const known of [...story.names, name, name]) await createOnce(plain, known);
     story.names.push(name);
+    const { taskId } = story;
+    if (taskId !== undefined)
+      must((await statusOf(story.stateless, taskId)) === "completed", "the task is not there any more");
     return [`${tools} tools; ${story.names.length} keys`, undefined];
   });
   if (version.hasAdmin) {
@@ -168,8 +208,10 @@ export async function goOn(world: World, story: Story, version: Version): Promis
       const last = world.r2.attempts.findLast(({ key }) => key.startsWith(`audit/${userId}/`));
       return last?.end === "refused" ? [last.key] : [];
     });
+    // It would go by itself, some time after the last attempt.
+    if (version.hasAdmin) await flushAll(world.admin, [alice.userId, bob.userId]);
     await become("a waiting batch", BATCH_WITHIN_MS, () => waiting.every((key) => world.r2.objects.has(key)));
-    return [`stored (${waiting.length} were left)`, undefined];
+    return ["stored under its key", undefined];
   });
   await check("a batch that waits", async () => {
     await leavePending(world, bob, [bobs]);

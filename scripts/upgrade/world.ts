@@ -1,5 +1,5 @@
 /** A server whose bundle can be changed under its state, and what it reaches: R2, KV, ClickUp and Stripe, all here. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClickUpSandbox, SANDBOX, type ClickUpSandbox } from "../../test/sandbox/clickup/index.ts";
 import { createStripeSandbox } from "../../test/sandbox/stripe/index.ts";
@@ -17,6 +17,8 @@ export interface Version {
   bundle: Bundle;
   /** It sells a plan. */
   sells: boolean;
+  /** It keeps MCP sessions. */
+  sessions: boolean;
   /** It has the operator's entrypoint. */
   hasAdmin: boolean;
 }
@@ -122,9 +124,10 @@ export async function makeWorld(
 }
 
 /** What a tree's build can do. */
-export function abilitiesOf(tree: string): Pick<Version, "sells" | "hasAdmin"> {
+export function abilitiesOf(tree: string): Pick<Version, "sells" | "sessions" | "hasAdmin"> {
   return {
     sells: existsSync(join(tree, "worker/billing/routes.ts")),
+    sessions: readFileSync(join(tree, "migrations/index.ts"), "utf8").includes("sessions"),
     hasAdmin: existsSync(join(tree, "worker/admin.ts")),
   };
 }

@@ -19,7 +19,7 @@ export interface WorkerdOptions {
   /** Names of the sockets; each gets a free port. */
   sockets: readonly string[];
   /** What the process serves, once the origins are known. */
-  layout(origins: Origins): Pick<Layout, "services" | "v8Flags"> & { behind?: Record<string, Behind> };
+  layout: (origins: Origins) => Pick<Layout, "services" | "v8Flags"> & { behind?: Record<string, Behind> };
   workDir: string;
   /** Folder of the objects' databases: it outlives the process. */
   stateDir: string;
