@@ -17,9 +17,19 @@ const testSecrets = {
   STRIPE_SECRET_KEY: STRIPE_SANDBOX.secretKey,
   STRIPE_WEBHOOK_SECRET: `${STRIPE_SANDBOX.webhookSecret}\n, whsec_second`,
   STRIPE_PRICE_ID: STRIPE_SANDBOX.priceMonthlyId,
-  // How many lives of customers test/billing/lives.test.ts lives.
-  ...(process.env["BILLING_LIVES"] === undefined ? {} : { BILLING_LIVES: process.env["BILLING_LIVES"] }),
+  // How many lives of customers test/billing/lives.test.ts lives, and what test/fuzz tries.
+  ...fromEnvironment("BILLING_LIVES", "FUZZ_RUNS", "FUZZ_SEED", "FUZZ_CASE"),
 };
+
+/** Variables of this process that tests are told, where they are set. */
+function fromEnvironment(...names: string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
 
 export default defineConfig({
   test: {
@@ -53,7 +63,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{objects,worker,mcp,journeys,billing}/**/*.test.ts"],
+          include: ["test/{objects,worker,mcp,journeys,billing,fuzz}/**/*.test.ts"],
           setupFiles: ["test/support/seed.ts", "test/support/outside.ts", "test/support/canary.ts"],
           testTimeout: 30_000,
         },
