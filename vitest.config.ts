@@ -17,8 +17,8 @@ const testSecrets = {
   STRIPE_SECRET_KEY: STRIPE_SANDBOX.secretKey,
   STRIPE_WEBHOOK_SECRET: `${STRIPE_SANDBOX.webhookSecret}\n, whsec_second`,
   STRIPE_PRICE_ID: STRIPE_SANDBOX.priceMonthlyId,
-  // How many lives of customers test/billing/lives.test.ts lives, and of objects test/faults/model.test.ts.
-  ...named("BILLING_LIVES", "FAULT_RUNS", "FAULT_SEED"),
+  // How many lives of customers test/billing/lives.test.ts lives, and of objects test/faults/model.test.ts; what test/fuzz tries.
+  ...named("BILLING_LIVES", "FAULT_RUNS", "FAULT_SEED", "FUZZ_RUNS", "FUZZ_SEED", "FUZZ_CASE"),
 };
 
 /** Variables of the environment that are set. */
@@ -58,7 +58,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{objects,worker,mcp,journeys,billing,faults,upgrade}/**/*.test.ts"],
+          include: ["test/{objects,worker,mcp,journeys,billing,faults,upgrade,fuzz}/**/*.test.ts"],
           setupFiles: ["test/support/seed.ts", "test/support/outside.ts", "test/support/canary.ts"],
           testTimeout: 30_000,
         },

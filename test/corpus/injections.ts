@@ -88,6 +88,34 @@ export const LONG: Injection = {
 /** Every planted text begins with such a mark: three letters and the injection's number. */
 export const MARK = /zqx\d{3}/i;
 
+/** First and last of each range: controls, soft hyphen, fillers, joiners' neighbours, directions, selectors, tags … */
+const UNSEEN_RANGES: readonly [number, number][] = [
+  [0x0, 0x8],
+  [0xb, 0x1f],
+  [0x7f, 0x9f],
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200b],
+  [0x200e, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x206f],
+  [0x2800, 0x2800],
+  [0x3164, 0x3164],
+  [0xd800, 0xf8ff],
+  [0xfe00, 0xfe0e],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfffb],
+  [0xe0000, 0xe0fff],
+  [0xf0000, 0x10ffff],
+];
+
 /** Characters that no answer may hold, in text or data: nobody sees them, a terminal obeys them, or they reorder. */
-export const UNSEEN =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u2800\u3164\uD800-\uF8FF\uFE00-\uFE0E\uFEFF\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E0FFF}\u{F0000}-\u{10FFFF}]/u;
+export const UNSEEN = new RegExp(
+  `[${UNSEEN_RANGES.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join("")}]`,
+  "u",
+);

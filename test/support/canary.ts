@@ -30,6 +30,7 @@ for (const level of ["debug", "info", "log", "warn", "error"] as const) {
   const write = console[level].bind(console);
   console[level] = (...parts: unknown[]) => {
     const line = parts.map(textOf).join(" ");
+    if (register.logs.length === 0) logged_chars = 0;
     if ((logged_chars += line.length) <= MOST_LOG_CHARS) register.logs.push(line);
     write(...parts);
   };

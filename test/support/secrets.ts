@@ -60,8 +60,9 @@ const ALLOWED: Record<SecretKind, (place: Place) => boolean> = {
     (place.at === "table" && !RECORDS.has(place.table)),
 };
 
-/** Shorter texts are found by chance. */
+/** Shorter texts, and those of few characters, are found by chance. */
 const LEAST_CHARS = 12;
+const LEAST_DIFFERENT = 6;
 /** Tests with thousands of tasks need not have every title looked for. */
 const MOST_CONTENT = 1_000;
 
@@ -76,6 +77,8 @@ interface Register {
   leaks: Set<string>;
   logs: string[];
   users: Set<string>;
+  /** False where what is sent is made up: then it is no secret. */
+  trustful: boolean;
 }
 
 const SLOT = Symbol.for("clickup-mcp test secrets");
@@ -86,12 +89,14 @@ export const register: Register = (holder[SLOT] ??= {
   leaks: new Set(),
   logs: [],
   users: new Set(),
+  trustful: true,
 });
 
 /** From now on `value` is looked for. What is too short to be a secret is not taken. */
 export function learn(kind: SecretKind, value: string | null | undefined): void {
   if (value === null || value === undefined || value.length < LEAST_CHARS || register.known.has(value))
     return;
+  if (new Set(value).size < LEAST_DIFFERENT) return;
   if (kind === "content" && ++register.contents > MOST_CONTENT) return;
   const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), base64(value)];
   register.known.set(value, { kind, forms: [...new Set(forms)] });

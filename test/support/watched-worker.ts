@@ -41,18 +41,22 @@ const SECRET_FIELDS = {
 const MOST_BODY_BYTES = 256 * 1024;
 
 async function learnFromRequest(request: Request): Promise<void> {
-  learn("bearer", /^Bearer (\S{20,})$/.exec(request.headers.get("Authorization") ?? "")?.[1]);
+  if (register.trustful)
+    learn("bearer", /^Bearer (\S{20,})$/.exec(request.headers.get("Authorization") ?? "")?.[1]);
   const { pathname, searchParams } = new URL(request.url);
   const code = searchParams.get("code") ?? "";
-  if (pathname === "/auth/callback" && /^[\w.-]+$/.test(code)) learn("clickup", code);
+  if (register.trustful && pathname === "/auth/callback" && /^[\w.-]+$/.test(code)) learn("clickup", code);
   const type = request.headers.get("Content-Type") ?? "";
   const length = Number(request.headers.get("Content-Length") ?? "NaN");
   const readable = /^application\/(json|x-www-form-urlencoded)/.test(type) && length <= MOST_BODY_BYTES;
   if (request.method !== "POST" || !readable) return;
   const text = new TextDecoder().decode(await request.clone().arrayBuffer());
   const fields = type.startsWith("application/json") ? jsonFields(text) : new URLSearchParams(text);
-  for (const [name, kind] of Object.entries(SECRET_FIELDS)) learn(kind, fields.get(name));
-  if (pathname === "/mcp") for (const content of argumentTexts(text)) learn("content", content);
+  if (register.trustful) {
+    for (const [name, kind] of Object.entries(SECRET_FIELDS)) learn(kind, fields.get(name));
+  }
+  if (register.trustful && pathname === "/mcp")
+    for (const content of argumentTexts(text)) learn("content", content);
 }
 
 function jsonFields(text: string): Map<string, string> {

@@ -81,9 +81,9 @@ describe("a client's name", () => {
     const consent = await browser.get(authorizePath(client));
     const handle = hiddenField(await consent.text(), "handle");
     const form = await browser.post("/authorize", { handle, decision: "token", access: "write" });
-    await good(form.clone() as Response);
+    await good(form.clone());
     const asked = await browser.post(formAction(await form.text()), { api_key: SANDBOX.tokens.alice });
-    await good(asked.clone() as Response);
+    await good(asked.clone());
     const target = locationOf(await allWorkspaces(browser, asked));
     const tokens = await (await redeem(client, target.searchParams.get("code") ?? "")).json<Tokens>();
     await rpc(tokens.access_token, { jsonrpc: "2.0", id: 1, method: "tools/list" });
@@ -122,7 +122,7 @@ describe("names from ClickUp", () => {
       api_key: SANDBOX.tokens.carol,
     };
     const shown = await browser.post("/auth/login", fields);
-    expect(await (shown.clone() as Response).text()).toMatch(MARK);
+    expect(await shown.clone().text()).toMatch(MARK);
     await good(shown);
   });
 });
