@@ -274,14 +274,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     requestId: string,
     meter: Meter,
   ): Caller {
-    return {
-      principal,
-      meter,
-      grant: device.grant,
-      tier: this.#tier(),
-      requestId,
-      client: device.clientName,
-    };
+    const { grant, clientName: client } = device;
+    return { principal, meter, grant, tier: this.#tier(), requestId, client };
   }
 
   #figures(principal: Principal, meter: Meter): RequestFigures {

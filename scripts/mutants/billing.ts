@@ -144,8 +144,8 @@ export const BILLING_MUTANTS: Mutant[] = [
     name: "tier-not-asked",
     protects: "the tier is read on every call",
     file: "objects/user.ts",
-    find: "      tier: this.#tier(),\n      requestId,",
-    replace: '      tier: "premium",\n      requestId,',
+    find: "grant, tier: this.#tier(), requestId, client }",
+    replace: 'grant, tier: "premium", requestId, client }',
     tests: ENTITLEMENT,
   },
   {

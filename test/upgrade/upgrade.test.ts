@@ -22,7 +22,7 @@ const CASES = MIGRATIONS.map(({ id }) => {
   return { version: id, fixture };
 });
 
-type Row = Record<string, SqlStorageValue>;
+type Row = Record<string, string | number | null>;
 
 function rows(object: TestUser["object"], query: string): Promise<Row[]> {
   return runInDurableObject(object, (_, state) => state.storage.sql.exec<Row>(query).toArray());
