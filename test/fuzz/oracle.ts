@@ -8,6 +8,7 @@ export const BOUND_MS = 45_000;
 
 /**
  * The routes that may answer 5xx, and why. Everything else is a fault of ours.
+ * (Past the bound of what waits for R2, tools that write answer 503; a run does not come near it.)
  * Sign-in and storing a token: ClickUp does not answer. Billing: Stripe does not, or has to send its event again.
  */
 export const DECLARED: readonly { route: RegExp; status: number; only: "fault" | "always" }[] = [

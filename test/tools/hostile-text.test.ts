@@ -139,6 +139,23 @@ describe("an answer", () => {
   });
 });
 
+describe("an address", () => {
+  it.each([
+    "javascript:alert(1)",
+    " JavaScript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "//evil.example",
+  ])("of an attachment that is no web address is left out: %s", async (url) => {
+    const w = hostile();
+    const task = w.sandbox.state.task(tasks.export);
+    for (const attachment of task.attachments) attachment.url = url;
+    const data = await w.ok("clickup_task_get", { task: tasks.export, include: ["attachments"] });
+    expect(data["attachments"]).toHaveLength(task.attachments.length);
+    for (const one of data["attachments"] as Record<string, unknown>[]) expect(one).not.toHaveProperty("url");
+  });
+});
+
 describe("an error", () => {
   /** Names that are none, nearly one, or several; and a word that ClickUp folds and one that is no id. */
   const WRONG = ["nope", "Backlog", "86c"];
