@@ -117,7 +117,7 @@ export const LIMIT_MUTANTS: Mutant[] = [
     file: "objects/admission.ts",
     find: "if (options.writes && journal.lastSeq",
     replace: "if (options.writes && 0 * journal.lastSeq",
-    tests: ["test/faults/backlog.test.ts"],
+    tests: ["test/faults/r2.test.ts"],
   },
   {
     name: "sessions-unlimited",

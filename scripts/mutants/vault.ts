@@ -122,7 +122,7 @@ export const VAULT_MUTANTS: Mutant[] = [
     file: "worker/log.ts",
     find: 'typeof value === "string" ? redact(value) : value;',
     replace: "value;",
-    tests: ["test/faults/log.test.ts"],
+    tests: ["test/pure/log.test.ts"],
   },
   {
     name: "token-in-clickups-words",

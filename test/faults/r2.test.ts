@@ -1,8 +1,9 @@
 /** Batches on their way to R2 while R2 fails: each event arrives once, in one chain, whatever became of a put. */
 import { env } from "cloudflare:workers";
-import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { R2_PUT_TIMEOUT_MS } from "../../objects/limits.ts";
+import { BACKLOG_MAX_EVENTS, R2_PUT_TIMEOUT_MS } from "../../objects/limits.ts";
+import { clickup } from "../support/outside.ts";
 import { newUser, rpc, runDueJobs, userObject, type TestUser } from "../support/users.ts";
 import { R2Faults, shortenWaits } from "./r2-faults.ts";
 import { archiveOf, recordOf } from "./record.ts";
@@ -122,5 +123,40 @@ describe("a put to R2", () => {
     expect(options.sha256).toBe(
       [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join(""),
     );
+  });
+});
+
+describe("R2 away for very long", () => {
+  test("past the bound tools that write answer 503 and reach nothing; reading works, and R2 takes it all later", async () => {
+    const user = await newUser();
+    await user.call("clickup_workspace_hierarchy");
+    r2.down = true;
+    await runInDurableObject(userObject(user.userId), (_, { storage }) => {
+      // As if so many events had come while R2 was away: short rows, so that the test is short too.
+      storage.sql.exec(
+        `INSERT INTO journal (seq, t_ms, counted, method, started, outcome, finished)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       SELECT (SELECT max(seq) FROM journal) + i, (SELECT max(t_ms) FROM journal), 0, 'x',
+         '{"requestId":"filler-' || i || '"}', 'ok', '{}' FROM n`,
+        BACKLOG_MAX_EVENTS,
+      );
+    });
+    await evictDurableObject(userObject(user.userId));
+    clickup.clearCalls();
+    const create = rpc("tools/call", {
+      name: "clickup_task_create",
+      arguments: { list: "Onboarding", name: "x" },
+    });
+    const refused = await user.post(create);
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([503, "60"]);
+    expect(await refused.text()).toContain("Reading works");
+    expect(clickup.calls).toEqual([]);
+    expect((await user.call("clickup_space_get", { space: "Product" })).isError).toBeUndefined();
+
+    r2.down = false;
+    await runDueJobs(user.userId);
+    const archived = await archiveOf(user.userId);
+    expect(archived.length).toBeGreaterThan(BACKLOG_MAX_EVENTS);
+    expect((await user.post(create)).status).toBe(200);
   });
 });

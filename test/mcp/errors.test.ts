@@ -1,6 +1,6 @@
 /** What `/mcp` answers to requests that are wrong: the specified error, never a 500. */
 import { exports } from "cloudflare:workers";
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { newUser, rpc } from "../support/users.ts";
 
@@ -163,6 +163,8 @@ describe("whose fault it is", () => {
     await runInDurableObject(user.object, (_, { storage }) => {
       storage.sql.exec("ALTER TABLE account RENAME TO account_away");
     });
+    // The object keeps the account for its life once it has read it.
+    await evictDurableObject(user.object);
     for (const { error } of await ask()) {
       expect(error?.code).toBe(-32603);
       expect(error?.message).toMatch(/^Something went wrong on our side\. Incident [0-9a-f-]{36}\.$/);
