@@ -1,18 +1,17 @@
-/** `npm run docs`: writes docs/tools.md from the catalog. A test fails when the file differs. */
+/** `npm run docs`: writes docs/tools.md from the catalog, and docs/economy.md. A test fails when a file differs. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeTool, TOOLS } from "../tools/catalog.ts";
 import type { Tool } from "../tools/define.ts";
-import { measureTasks } from "./tool-tasks.ts";
+import { ECONOMY_PAGE, economyPage } from "./economy-page.ts";
 import { FREE_TOOLS, listSize, tokensOf } from "./tool-tokens.ts";
 
 export const TOOLS_PAGE = join(import.meta.dirname, "..", "docs", "tools.md");
 
 /** The page's text. */
-export async function toolsPage(): Promise<string> {
+export function toolsPage(): string {
   const premium = listSize(TOOLS);
   const free = listSize(FREE_TOOLS);
-  const tasks = await measureTasks();
   const lines = [
     "# Tools",
     "",
@@ -29,15 +28,7 @@ export async function toolsPage(): Promise<string> {
     "|---|---|---|---|---|---|---|---|",
     ...TOOLS.map((tool, i) => row(tool, i + 1)),
     "",
-    "## What things cost",
-    "",
-    "Calls to ClickUp and bytes of the answer's text, measured on the sandbox's workspace, beside the bytes ClickUp sent.",
-    "",
-    "| task | calls to ClickUp | answer | ClickUp's own answers |",
-    "|---|---|---|---|",
-    ...tasks.map(
-      (t) => `| ${t.what} | ${t.clickup_calls} | ${kilobytes(t.answer_bytes)} | ${kilobytes(t.raw_bytes)} |`,
-    ),
+    "What things people ask for cost, in calls to ClickUp and tokens: [economy.md](economy.md).",
     "",
   ];
   return lines.join("\n");
@@ -67,6 +58,7 @@ function kilobytes(bytes: number): string {
 }
 
 if (import.meta.main) {
-  writeFileSync(TOOLS_PAGE, await toolsPage());
-  console.log(`wrote ${TOOLS_PAGE}`);
+  writeFileSync(TOOLS_PAGE, toolsPage());
+  writeFileSync(ECONOMY_PAGE, await economyPage());
+  console.log(`wrote ${TOOLS_PAGE}\nwrote ${ECONOMY_PAGE}`);
 }
