@@ -5,6 +5,8 @@ import { STRIPE_SANDBOX } from "./test/sandbox/stripe/facts.ts";
 /** Secrets of the test run only; every real environment generates its own. */
 const testSecrets = {
   ENCRYPTION_KEY: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+  // What sealed credentials before ENCRYPTION_KEY.
+  ENCRYPTION_KEYS_PREVIOUS: "dGhlIHByZXZpb3VzIGtleSwgb2YgdGhlIHRlc3QgcnU=",
   JWT_SECRET: "test-jwt-secret-of-at-least-32-bytes!",
   CLICKUP_CLIENT_ID: "sandbox-client",
   CLICKUP_CLIENT_SECRET: "sandbox-secret",
@@ -15,9 +17,14 @@ const testSecrets = {
   STRIPE_SECRET_KEY: STRIPE_SANDBOX.secretKey,
   STRIPE_WEBHOOK_SECRET: `${STRIPE_SANDBOX.webhookSecret}\n, whsec_second`,
   STRIPE_PRICE_ID: STRIPE_SANDBOX.priceMonthlyId,
-  // How many lives of customers test/billing/lives.test.ts lives.
-  ...(process.env["BILLING_LIVES"] === undefined ? {} : { BILLING_LIVES: process.env["BILLING_LIVES"] }),
+  // How many lives of customers test/billing/lives.test.ts lives, and of objects test/faults/model.test.ts; what test/fuzz tries.
+  ...named("BILLING_LIVES", "FAULT_RUNS", "FAULT_SEED", "FUZZ_RUNS", "FUZZ_SEED", "FUZZ_CASE"),
 };
+
+/** Variables of the environment that are set. */
+function named(...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
 
 export default defineConfig({
   test: {
@@ -35,6 +42,8 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
+            // The Worker behind a watch for secrets.
+            main: "./test/support/watched-worker.ts",
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
               bindings: testSecrets,
@@ -49,8 +58,8 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{objects,worker,mcp,journeys,billing}/**/*.test.ts"],
-          setupFiles: ["test/support/seed.ts", "test/support/outside.ts"],
+          include: ["test/{objects,worker,mcp,journeys,billing,faults,upgrade,fuzz}/**/*.test.ts"],
+          setupFiles: ["test/support/seed.ts", "test/support/outside.ts", "test/support/canary.ts"],
           testTimeout: 30_000,
         },
       },

@@ -54,15 +54,8 @@ export class Admission {
     this.#stores = stores;
     this.#config = config;
     this.#wall_ms = wall_ms;
-    const { journal, control } = stores;
-    this.#requests = new SlidingLog(
-      journal.windowTimes(Math.max(wall_ms(), journal.last_ms)),
-      journal.last_ms,
-    );
-    this.#controls = new SlidingLog(
-      control.windowTimes(Math.max(wall_ms(), control.last_ms)),
-      control.last_ms,
-    );
+    this.#requests = recalled(stores.journal, wall_ms());
+    this.#controls = recalled(stores.control, wall_ms());
   }
 
   /** @returns the device with what this token may do of its grant, or why it may not be used any more */
@@ -131,6 +124,7 @@ export class Admission {
   /** Records something that happened to the account; never limited, never counted. */
   event(started: Started): number {
     const now_ms = this.#requests.now(this.#wall_ms());
+    this.#requests.passed(now_ms);
     return this.#stores.journal.start(started, now_ms, false);
   }
 
@@ -151,4 +145,13 @@ export class Admission {
       ? { limit, remaining: next.remaining + 1, reset_ms: next.reset_ms }
       : { limit, remaining: 0, reset_ms: next.retry_ms };
   }
+}
+
+/** The log as its rows have it. What has left the window by now is not read, so its time may not go back behind now. */
+function recalled(
+  rows: { last_ms: number; windowTimes(now_ms: number): number[] },
+  wall_ms: number,
+): SlidingLog {
+  const now_ms = Math.max(wall_ms, rows.last_ms);
+  return new SlidingLog(rows.windowTimes(now_ms), now_ms);
 }

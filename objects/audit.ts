@@ -31,6 +31,8 @@ export class AuditOutbox {
   /** Calls of this life that have not ended: a batch stops before the first of them. */
   readonly #open = new Set<number>();
   #bytes = 0;
+  /** The last attempt to store a batch failed: the next one keeps its distance. */
+  #failing: boolean;
   #flushing: Promise<number | undefined> | undefined;
 
   /** @param sink `null` when audit logging is off: rows are dropped once the limiter is done with them */
@@ -50,10 +52,11 @@ export class AuditOutbox {
     this.#sink = parts.sink;
     this.#userId = userId;
     this.#now_ms = now_ms;
+    this.#failing = (this.#outbox.pending()?.attempts ?? 0) > 0;
     // What an earlier life left open will never end by itself.
     const { flushedSeq } = this.#outbox.state;
     this.#journal.closeAbandoned(flushedSeq);
-    this.#journal.release(flushedSeq, Math.max(now_ms(), this.#journal.last_ms));
+    this.#journal.release(flushedSeq);
   }
 
   opened(seq: number): void {
@@ -70,16 +73,30 @@ export class AuditOutbox {
     return this.#journal.lastSeq - this.#outbox.state.flushedSeq;
   }
 
+  /** True while R2 fails: then the time of the next attempt is the one `flush` said, however much waits. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
   /** When the next flush is due, ms since the epoch; undefined when nothing waits. */
   due_ms(): number | undefined {
-    const waiting = this.depth - this.#open.size;
-    if (waiting <= 0) return undefined;
-    if (waiting >= FLUSH_EVENTS || this.#bytes >= FLUSH_BYTES) return this.#now_ms();
+    // A call that runs waits too: if the object dies, the alarm brings its row, with an unknown end.
+    if (this.depth <= 0) return undefined;
+    // What a running call holds back cannot leave yet, however much it is.
+    const ready = this.#endedUpTo() - this.#outbox.state.flushedSeq;
+    if (ready >= FLUSH_EVENTS || (ready > 0 && this.#bytes >= FLUSH_BYTES)) return this.#now_ms();
     return this.#now_ms() + FLUSH_AFTER_MS;
   }
 
+  /** The last event before the first call that still runs. */
+  #endedUpTo(): number {
+    return this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;
+  }
+
   /**
-   * Stores everything that has ended. Never throws.
+   * Stores everything that has ended by now. What R2 does is no error here. What ends meanwhile waits for a flush of
+   * its own: a client that calls faster than R2 stores would otherwise be followed by a batch for each event, without
+   * an end.
    * @returns when to try again, ms since the epoch; undefined when nothing waits
    */
   flush(): Promise<number | undefined> {
@@ -90,28 +107,35 @@ export class AuditOutbox {
   }
 
   async #run(): Promise<number | undefined> {
+    const goal = this.#journal.lastSeq;
     for (;;) {
-      const batch = this.#outbox.pending() ?? (await this.#freeze());
+      const batch = this.#outbox.pending() ?? (await this.#freeze(goal));
       if (batch === undefined) return this.due_ms();
       try {
         await this.#sink?.put(batch.r2_key, batch.body, batch.sha256);
       } catch {
         // Whether it was stored or not, the next attempt is the same put of the same key.
         this.#outbox.attempted();
+        this.#failing = true;
         return this.#now_ms() + retryDelay(batch.attempts);
       }
       this.#storage.transactionSync(() => this.#outbox.stored(batch));
-      this.#journal.release(batch.last_seq, this.#now_ms());
+      this.#journal.release(batch.last_seq);
+      this.#failing = false;
     }
   }
 
-  /** Fixes the next batch: whole events of one UTC day, in order, up to the first call still running. */
-  async #freeze(): Promise<Batch | undefined> {
+  /**
+   * Fixes the next batch: whole events of one UTC day, in order, up to the first call still running.
+   * @returns undefined when nothing up to `goal` is left to store
+   */
+  async #freeze(goal: number): Promise<Batch | undefined> {
     const { flushedSeq, lastHash, batches } = this.#outbox.state;
-    const upTo = this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;
+    if (flushedSeq >= goal) return undefined;
+    const upTo = this.#endedUpTo();
     if (this.#sink === null) {
       this.#outbox.advance(upTo);
-      this.#journal.release(upTo, this.#now_ms());
+      this.#journal.release(upTo);
       return undefined;
     }
     const events: JournalEvent[] = [];

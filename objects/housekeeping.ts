@@ -4,13 +4,13 @@
  */
 import type { Lifecycle, LifecycleJobOutcome } from "agents/lifecycle";
 import type { AuditOutbox } from "./audit.ts";
-import { FLUSH_RETRY_MAX_MS } from "./limits.ts";
+import { FLUSH_RETRY_MAX_MS, FLUSH_RETRY_MIN_MS } from "./limits.ts";
 
 type Jobs = Lifecycle["jobs"];
 
 const FLUSH = "flush";
 
-/** A job of another part. Must not throw. @returns when to run again, ms since the epoch; undefined: done */
+/** A job of another part. @returns when to run again, ms since the epoch; undefined: done */
 export type Job = () => Promise<number | undefined>;
 
 export class Housekeeping {
@@ -18,15 +18,29 @@ export class Housekeeping {
   readonly #audit: AuditOutbox;
   readonly #prune: () => void;
   readonly #others: Readonly<Record<string, Job>>;
+  readonly #report: (error: unknown) => void;
+  readonly #now_ms: () => number;
+  /** Runs of a job that threw, one after the other. */
+  readonly #failures = new Map<string, number>();
   /** When the pending flush job is due; undefined: not known to be pending. */
   #armed_ms: number | undefined;
   #asked = false;
 
-  constructor(jobs: Jobs, audit: AuditOutbox, prune: () => void, others: Readonly<Record<string, Job>> = {}) {
-    this.#jobs = jobs;
-    this.#audit = audit;
-    this.#prune = prune;
-    this.#others = others;
+  /** @param parts.report logs a fault of ours */
+  constructor(parts: {
+    jobs: Jobs;
+    audit: AuditOutbox;
+    prune: () => void;
+    others: Readonly<Record<string, Job>>;
+    report: (error: unknown) => void;
+    now_ms: () => number;
+  }) {
+    this.#jobs = parts.jobs;
+    this.#audit = parts.audit;
+    this.#prune = parts.prune;
+    this.#others = parts.others;
+    this.#report = parts.report;
+    this.#now_ms = parts.now_ms;
   }
 
   /** Makes one of the other jobs due at a time, instead of the time it had. */
@@ -45,9 +59,9 @@ export class Housekeeping {
       this.#asked = true;
       this.#armed_ms = this.#jobs.get(FLUSH)?.time;
     }
-    if (this.#armed_ms !== undefined && this.#armed_ms <= due_ms) {
-      // A job far overdue means its alarm was lost: arm it again.
-      if (now_ms - this.#armed_ms < FLUSH_RETRY_MAX_MS) return undefined;
+    if (this.#armed_ms !== undefined && !isLost(this.#armed_ms, now_ms)) {
+      // While R2 fails the next attempt stays where it is, so that a busy user does not undo the backoff.
+      if (this.#armed_ms <= due_ms || this.#audit.failing) return undefined;
     }
     this.#armed_ms = due_ms;
     return this.#jobs.push({ id: FLUSH, fn: FLUSH, time: due_ms }).then(() => undefined);
@@ -55,15 +69,36 @@ export class Housekeeping {
 
   /** Runs a due job. Never throws: the lifecycle would drop the job after three tries. */
   async run(fn: string): Promise<LifecycleJobOutcome> {
-    const other = this.#others[fn];
-    if (other !== undefined) {
-      const next_ms = await other();
-      return next_ms === undefined ? undefined : { rescheduleAt: next_ms };
+    try {
+      const again_ms = await this.#work(fn);
+      this.#failures.delete(fn);
+      return again_ms === undefined ? undefined : { rescheduleAt: again_ms };
+    } catch (error) {
+      this.#report(error);
+      const failures = this.#failures.get(fn) ?? 0;
+      this.#failures.set(fn, failures + 1);
+      const again_ms = this.#now_ms() + Math.min(FLUSH_RETRY_MAX_MS, FLUSH_RETRY_MIN_MS * 2 ** failures);
+      if (fn === FLUSH) this.#armed_ms = again_ms;
+      return { rescheduleAt: again_ms };
     }
-    if (fn !== FLUSH) return undefined;
-    this.#prune();
-    const again_ms = await this.#audit.flush();
-    this.#armed_ms = again_ms;
-    return again_ms === undefined ? undefined : { rescheduleAt: again_ms };
   }
+
+  async #work(fn: string): Promise<number | undefined> {
+    const other = this.#others[fn];
+    if (other !== undefined) return other();
+    if (fn !== FLUSH) return undefined;
+    try {
+      this.#prune();
+    } catch (error) {
+      // What cannot be cleaned up must not keep the record from leaving.
+      this.#report(error);
+    }
+    this.#armed_ms = await this.#audit.flush();
+    return this.#armed_ms;
+  }
+}
+
+/** A job far overdue has lost its alarm; one further ahead than any wait was armed by a clock that has been set back. */
+function isLost(armed_ms: number, now_ms: number): boolean {
+  return now_ms - armed_ms >= FLUSH_RETRY_MAX_MS || armed_ms - now_ms >= 2 * FLUSH_RETRY_MAX_MS;
 }

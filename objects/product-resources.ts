@@ -3,7 +3,7 @@ import type { ReadResourceResult, Resource, ResourceTemplateType } from "@modelc
 import { callTool } from "../tools/call.ts";
 import { toolByName } from "../tools/catalog.ts";
 import type { ToolContext } from "../tools/define.ts";
-import { hierarchyUri, RESOURCE_TEMPLATES, resourceCall } from "../tools/resources.ts";
+import { hierarchyTitle, hierarchyUri, RESOURCE_TEMPLATES, resourceCall } from "../tools/resources.ts";
 import type { Admission } from "./admission.ts";
 import type { Resources, Scope } from "./mcp/surface.ts";
 import type { ContextFactory } from "./product-surface.ts";
@@ -60,7 +60,7 @@ export class ProductResources implements Resources {
       .map((w) => ({
         uri: hierarchyUri(w.id),
         name: `hierarchy-${w.id}`,
-        title: `Spaces, folders and lists of ${w.name}`,
+        title: hierarchyTitle(w),
         mimeType: "text/plain",
       }));
     return [...trees, ...ACCOUNT];

@@ -4,6 +4,7 @@
  */
 import { createRequestStateCodec, type RequestStateCodec } from "@modelcontextprotocol/server";
 import type { Cache } from "../tools/define.ts";
+import { deriveBytes } from "./cipher.ts";
 import type { RequestStateVerifier, Scope } from "./mcp/surface.ts";
 
 const TTL_S = 600;
@@ -56,11 +57,8 @@ export class RequestStates implements RequestStateVerifier {
 }
 
 /** A key of its own for this purpose and user, derived from the root key (HKDF-SHA256, RFC 5869). */
-async function signingKey(encryptionKey: string, userId: string): Promise<Uint8Array> {
-  const encoder = new TextEncoder();
-  const root = Uint8Array.from(atob(encryptionKey), (c) => c.charCodeAt(0));
-  const ikm = await crypto.subtle.importKey("raw", root, "HKDF", false, ["deriveBits"]);
-  const info = encoder.encode(`clickup-mcp/request-state/v1|${userId}`);
-  const algorithm = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(32), info };
-  return new Uint8Array(await crypto.subtle.deriveBits(algorithm, ikm, 256));
+function signingKey(encryptionKey: string, userId: string): Promise<Uint8Array> {
+  const ikm = Uint8Array.from(atob(encryptionKey), (c) => c.charCodeAt(0));
+  const info = new TextEncoder().encode(`clickup-mcp/request-state/v1|${userId}`);
+  return deriveBytes({ ikm, salt: new Uint8Array(32), info }, 32);
 }

@@ -26,6 +26,11 @@ export const PRINCIPAL_HEADER = "x-clickup-mcp-principal";
 /** Header with a random id for the request: the journal and every log line carry it. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
+/** Header the Worker sets on a request it sends again after the platform failed: the object serves it only if it reads. */
+export const REPEAT_HEADER = "x-clickup-mcp-repeat";
+/** Header of the object's answer to such a request that it did not serve; never leaves the Worker. */
+export const NOT_REPEATED_HEADER = "x-clickup-mcp-not-repeated";
+
 /** Header in which the object hands the figures of a request to the Worker, as JSON; never leaves the Worker. */
 export const FIGURES_HEADER = "x-clickup-mcp-figures";
 

@@ -15,7 +15,7 @@ export class SlidingLog {
   #head = 0;
   #last_ms: number;
 
-  /** @param times_ms admission times of the last window, oldest first; @param last_ms newest time ever logged */
+  /** @param times_ms admission times of the window that ends at `last_ms`, oldest first; @param last_ms the time it is */
   constructor(times_ms: readonly number[], last_ms: number) {
     this.#times = [...times_ms];
     this.#last_ms = last_ms;
@@ -50,6 +50,11 @@ export class SlidingLog {
   record(t_ms: number): void {
     this.#times.push(t_ms);
     this.#last_ms = t_ms;
+  }
+
+  /** Takes note of a row that does not count: the clock may not go back behind it either. */
+  passed(t_ms: number): void {
+    this.#last_ms = Math.max(this.#last_ms, t_ms);
   }
 
   /** Requests in the window that ends at `now_ms`. */

@@ -6,8 +6,8 @@
  * and several clients loop on 403: there the tool's own refusal says who can change it.
  */
 import { toolByName } from "../tools/catalog.ts";
-import { MAX_BODY_BYTES } from "./limits.ts";
 import { RPC, rpcErrorResponse } from "./mcp/responses.ts";
+import { named, peekMessages } from "./peek.ts";
 import type { DeviceView, Principal } from "./rpc.ts";
 
 const READ = "clickup:read";
@@ -18,17 +18,9 @@ export function isNarrowed(principal: Principal, device: DeviceView | null): boo
   return device?.grant.access === "write" && !principal.scopes.includes(WRITE);
 }
 
-/** True when the POST calls a tool that writes. Reads a copy of the body, up to the size that is served. */
+/** True when the POST calls a tool that writes. */
 export async function callsWritingTool(request: Request): Promise<boolean> {
-  if (request.method !== "POST" || request.body === null) return false;
-  let messages: unknown;
-  try {
-    messages = JSON.parse(await readCopy(request));
-  } catch {
-    // Not JSON or too large: the endpoint refuses it in its own words.
-    return false;
-  }
-  return (Array.isArray(messages) ? messages : [messages]).some(writes);
+  return (await peekMessages(request)).some(writes);
 }
 
 /** The challenge names every scope the call needs (RFC 6750 section 3.1); the Worker adds where to ask. */
@@ -43,21 +35,7 @@ export function insufficientScopeResponse(): Response {
 }
 
 function writes(message: unknown): boolean {
-  if (typeof message !== "object" || message === null) return false;
-  const { method, params } = message as { method?: unknown; params?: { name?: unknown } | null };
-  if (method !== "tools/call" || typeof params?.name !== "string") return false;
-  const tool = toolByName(params.name);
+  const name = named(message)?.tool ?? null;
+  const tool = name === null ? undefined : toolByName(name);
   return tool !== undefined && tool.kind !== "read";
-}
-
-async function readCopy(request: Request): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of request.clone().body as ReadableStream<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BODY_BYTES) return "";
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

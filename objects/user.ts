@@ -16,7 +16,7 @@ import { ClickUpLink } from "./clickup-link.ts";
 import { objectConfig, type ObjectConfig } from "./config.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { logFault } from "./log.ts";
-import type { Caller } from "./mcp/exchange.ts";
+import type { Caller, Ledger } from "./mcp/exchange.ts";
 import { SessionHub } from "./mcp/hub.ts";
 import { Listeners } from "./mcp/listen.ts";
 import { ModernLane } from "./mcp/modern.ts";
@@ -34,10 +34,12 @@ import { ProductResources } from "./product-resources.ts";
 import { ProductSurface, type ContextFactory } from "./product-surface.ts";
 import { R2AuditSink } from "./r2-sink.ts";
 import { Removal } from "./removal.ts";
+import { mayBeRepeated, notRepeatedResponse } from "./repeat.ts";
 import { RequestStates } from "./request-state.ts";
 import {
   FIGURES_HEADER,
   PRINCIPAL_HEADER,
+  REPEAT_HEADER,
   REQUEST_ID_HEADER,
   type AccountDeskRpc,
   type AccountView,
@@ -114,13 +116,32 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       devices.prune(wall_ms());
       this.#endpoint.hub.expire();
     };
-    const jobs = { [BILLING_JOB]: () => this.#plan.runJob() };
-    this.#housekeeping = new Housekeeping(this.#lifecycle.jobs, audit, prune, jobs);
+    this.#housekeeping = new Housekeeping({
+      jobs: this.#lifecycle.jobs,
+      audit,
+      prune,
+      others: { [BILLING_JOB]: () => this.#plan.runJob() },
+      report: (error) => logFault(crypto.randomUUID(), userId, error),
+      now_ms: wall_ms,
+    });
     const recorded = (): void => {
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
     };
-    const ledger = { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded };
+    const report = (incident: string, error: unknown): void => logFault(incident, userId, error);
+    const reportNew = (error: unknown): string => {
+      const incident = crypto.randomUUID();
+      report(incident, error);
+      return incident;
+    };
+    const ledger: Ledger = {
+      admission: this.#admission,
+      journal,
+      audit,
+      now_ms: wall_ms,
+      recorded,
+      report: reportNew,
+    };
     this.#members = new Members({ account, devices, link, ledger, tier: () => this.#tier() }, userId);
     const members = this.#members;
     const archive = new AuditArchive(env.AUDIT_LOGS, userId);
@@ -153,7 +174,6 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     this.#plan = Billing.internals(this.#billing);
     const removal = { members, audit, archive, storage: ctx.storage };
     this.#removal = new Removal(removal, [this.#plan.removal]);
-    const report = (incident: string, error: unknown): void => logFault(incident, userId, error);
     const states = new RequestStates(this.#config.encryptionKey, userId, cache);
     const context: ContextFactory = (scope) =>
       toolContext(
@@ -175,11 +195,6 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       changed: (targets) => this.#resourcesChanged(targets, workspaces()),
       paywall: this.#paywall,
     });
-    const reportNew = (error: unknown): string => {
-      const incident = crypto.randomUUID();
-      report(incident, error);
-      return incident;
-    };
     // What the SDK refuses is answered to the client and journaled; only its own failures are faults.
     const reportProtocol = (error: Error): void => {
       if (!(error instanceof ProtocolError) && !error.message.startsWith("Rejected")) reportNew(error);
@@ -204,9 +219,10 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       ledger,
       hub,
       listeners: new Listeners(ctx),
-      report: reportNew,
       modern: new ModernLane(surface, tasks, reportProtocol),
     };
+    // What an earlier life left in the journal leaves for R2, whatever it is that woke this one.
+    recorded();
   }
 
   /** Serves the MCP endpoint. Only the entry Worker can reach this; it sets the principal. */
@@ -215,6 +231,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     if (principal === null || principal.userId !== this.#userId) {
       throw new Error("the request carries no principal of this user");
     }
+    if (request.headers.has(REPEAT_HEADER) && !(await mayBeRepeated(request))) return notRepeatedResponse();
     const device = this.#admission.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
     if (isNarrowed(principal, device.device)) {
@@ -257,14 +274,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     requestId: string,
     meter: Meter,
   ): Caller {
-    return {
-      principal,
-      meter,
-      grant: device.grant,
-      tier: this.#tier(),
-      requestId,
-      client: device.clientName,
-    };
+    const { grant, clientName: client } = device;
+    return { principal, meter, grant, tier: this.#tier(), requestId, client };
   }
 
   #figures(principal: Principal, meter: Meter): RequestFigures {

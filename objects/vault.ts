@@ -5,6 +5,8 @@
  * kind, so an envelope moved to another user, kind or key fails to open.
  */
 
+import { deriveSealingKey, openBytes, sealBytes } from "./cipher.ts";
+
 const VERSION = "v1";
 const SALT_BYTES = 16;
 const IV_BYTES = 12;
@@ -89,11 +91,8 @@ export class Vault {
       const iv = fromBase64Url(iv64, IV_BYTES);
       const ct = fromBase64Url(ct64);
       if (ct.length < TAG_BYTES) throw new VaultError();
-      const plain = await crypto.subtle.decrypt(
-        { name: "AES-GCM", iv, additionalData: aad(key.kid, this.#userId, kind) },
-        await deriveKey(key, salt, this.#userId, kind),
-        ct,
-      );
+      const bound = { iv, aad: aad(key.kid, this.#userId, kind) };
+      const plain = await openBytes(await deriveKey(key, salt, this.#userId, kind), bound, ct);
       return { secret: decoder.decode(plain), stale: key !== this.#keyring[0] };
     } catch {
       // One answer for every cause: which check failed is nobody's business.
@@ -116,29 +115,19 @@ export async function sealWith(
   salt: Uint8Array<ArrayBuffer>,
   iv: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
-  const ct = await crypto.subtle.encrypt(
-    { name: "AES-GCM", iv, additionalData: aad(key.kid, userId, kind) },
-    await deriveKey(key, salt, userId, kind),
-    encoder.encode(secret),
-  );
-  return [VERSION, key.kid, toBase64Url(salt), toBase64Url(iv), toBase64Url(new Uint8Array(ct))].join(".");
+  const bound = { iv, aad: aad(key.kid, userId, kind) };
+  const ct = await sealBytes(await deriveKey(key, salt, userId, kind), bound, encoder.encode(secret));
+  return [VERSION, key.kid, toBase64Url(salt), toBase64Url(iv), toBase64Url(ct)].join(".");
 }
 
-async function deriveKey(
+function deriveKey(
   key: KeyringKey,
   salt: Uint8Array<ArrayBuffer>,
   userId: string,
   kind: string,
 ): Promise<CryptoKey> {
-  const ikm = await crypto.subtle.importKey("raw", key.raw, "HKDF", false, ["deriveKey"]);
   const info = encoder.encode(`clickup-mcp/credential/${VERSION}|${userId}|${kind}`);
-  return crypto.subtle.deriveKey(
-    { name: "HKDF", hash: "SHA-256", salt, info },
-    ikm,
-    { name: "AES-GCM", length: 256 },
-    false,
-    ["encrypt", "decrypt"],
-  );
+  return deriveSealingKey({ ikm: key.raw, salt, info });
 }
 
 function aad(kid: string, userId: string, kind: string): Uint8Array {

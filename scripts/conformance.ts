@@ -6,9 +6,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { startBearerProxy } from "./bearer-proxy.ts";
 import {
   hasFailed,
@@ -17,14 +14,11 @@ import {
   type ScenarioResult,
 } from "./conformance-suite.ts";
 import { startConformanceWorker } from "./conformance-worker.ts";
-import { FormBrowser, type Page } from "./form-browser.ts";
-import { MemoryOAuthProvider } from "./oauth-client.ts";
+import { FormBrowser } from "./form-browser.ts";
+import { consent, fetchInTime, signInByOAuth } from "./oauth-sign-in.ts";
 import { freePort } from "./ports.ts";
 
 const REVISIONS = ["2025-11-25", "2026-07-28"];
-const REDIRECT = "http://127.0.0.1:53683/callback";
-
-const PAGE_TIMEOUT_MS = 15_000;
 
 interface Run {
   name: string;
@@ -45,8 +39,8 @@ async function suite(origin: string, dataDir: string): Promise<Run[]> {
   for (const revision of REVISIONS) {
     await add(revision, (dir) => runServerScenarios(revision, `${origin}/open/mcp`, dir));
   }
-  const token = await signIn(origin);
-  const proxy = await startBearerProxy(`${origin}/mcp`, token, await freePort(8997));
+  const { tokens } = await signInByOAuth(origin, "Conformance");
+  const proxy = await startBearerProxy(`${origin}/mcp`, tokens.access_token, await freePort(8997));
   try {
     for (const revision of REVISIONS) {
       await add(`${revision} through OAuth`, (dir) => runServerScenarios(revision, proxy.url, dir));
@@ -62,42 +56,6 @@ async function suite(origin: string, dataDir: string): Promise<Run[]> {
     });
   });
   return runs;
-}
-
-/** Signs in as a person of the sandbox does. @returns an access token for `/mcp` */
-async function signIn(origin: string): Promise<string> {
-  const provider = new MemoryOAuthProvider("Conformance", REDIRECT);
-  const transport = new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), { authProvider: provider });
-  const refused = await new Client({ name: "conformance", version: "1.0.0" }).connect(transport).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(refused instanceof UnauthorizedError) || provider.authorizationUrl === undefined) {
-    throw new Error(`a client without a token was not sent to sign in: ${String(refused)}`);
-  }
-  const browser = new FormBrowser((url) => url.href.startsWith(REDIRECT), fetchInTime);
-  const back = await consent(provider.authorizationUrl.href, browser, REDIRECT);
-  const code = new URL(back.url).searchParams.get("code");
-  if (code === null) throw new Error("no code came back");
-  await transport.finishAuth(code);
-  if (provider.saved === undefined) throw new Error("no token was issued");
-  return provider.saved.access_token;
-}
-
-function fetchInTime(request: Request): Promise<Response> {
-  return fetch(request, { signal: AbortSignal.timeout(PAGE_TIMEOUT_MS) });
-}
-
-/**
- * The pages between an authorization request and the client: our consent, ClickUp's, and the Workspaces when
- * there are several. @returns the page of the client's redirect URI. @throws Error naming the page it ended on
- */
-async function consent(url: string, browser: FormBrowser, redirectUri: string): Promise<Page> {
-  const atClickUp = await browser.submit(await browser.open(url), { access: "write" }, "clickup");
-  let page = await browser.submit(atClickUp, {}, "Connect");
-  if (!page.url.startsWith(redirectUri)) page = await browser.submit(page, {}, "connect");
-  if (page.url.startsWith(redirectUri)) return page;
-  throw new Error(`signing in ended on ${new URL(page.url).pathname} with ${page.status}`);
 }
 
 /** Dynamic client registration (RFC 7591). @returns the client id */

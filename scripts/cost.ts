@@ -7,8 +7,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildBundles } from "./bench/build.ts";
 import { toolCall } from "./bench/cases.ts";
-import { once, postBytes } from "./bench/load.ts";
-import { makeUsers } from "./bench/users.ts";
+import { once } from "./bench/load.ts";
+import { postBytes } from "./workerd/connection.ts";
+import { makeUsers } from "./workerd/users.ts";
 import { startWorkerd, type Running } from "./bench/workerd.ts";
 
 /** Dollars per million of each. */

@@ -13,12 +13,14 @@ import {
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { SANDBOX } from "../test/sandbox/clickup/facts.ts";
 import { demoBilling } from "./demo-billing.ts";
 import { check, must } from "./demo-steps.ts";
 import { FormBrowser } from "./form-browser.ts";
 import { listObjects, readObject } from "./local-r2.ts";
 import { MemoryOAuthProvider } from "./oauth-client.ts";
 import { freePort } from "./ports.ts";
+import { scanForSecrets } from "./secret-scan.ts";
 import { startStack, type Stack } from "./stack.ts";
 
 const BUCKET = "clickup-mcp-audit-dev";
@@ -43,7 +45,7 @@ async function call(
   return result.structuredContent;
 }
 
-async function demo(stack: Stack): Promise<void> {
+async function demo(stack: Stack, log: readonly string[]): Promise<void> {
   const mcp = new URL(`${stack.url}/mcp`);
   const metadataUrl = await check("a request without a token", async () => {
     const response = await fetch(mcp, {
@@ -222,6 +224,20 @@ async function demo(stack: Stack): Promise<void> {
   });
   await demoBilling(stack, browser, client);
   await client.close();
+  await check("no secret in the log or on the disk", async () => {
+    const { access_token = "", refresh_token = "" } = provider.saved ?? {};
+    const secrets = [
+      access_token,
+      refresh_token,
+      provider.codeVerifier(),
+      code,
+      ...Object.values(SANDBOX.tokens),
+    ];
+    const { found, files } = scanForSecrets(stack, log, secrets);
+    must(files > 0 && log.length > 0, "nothing to look through");
+    must(found.length === 0, `found in ${found.join(", ")}`);
+    return [`${log.length} lines and ${files} files looked through`, undefined];
+  });
 }
 
 interface AuditEvent {
@@ -262,7 +278,7 @@ async function main(): Promise<number> {
       clickup: "sandbox",
       onLog: (line) => log.push(line),
     });
-    await demo(stack);
+    await demo(stack, log);
     console.log("\nEvery step passed.");
     return 0;
   } catch (error) {

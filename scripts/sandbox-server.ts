@@ -34,18 +34,24 @@ export function stripeVars(url: string): Record<string, string> {
   };
 }
 
-/** @param webhookUrl where the Worker takes webhooks: they are sent by themselves, as Stripe does */
+/**
+ * @param webhookUrl where the Worker takes webhooks: they are sent by themselves, as Stripe does; undefined: nobody
+ *   listens
+ * @param seed `empty`: a new account, without products
+ */
 export async function startStripeSandbox(
   port: number,
   stateFile: string,
-  webhookUrl: string,
+  webhookUrl: string | undefined,
+  seed: "full" | "empty" = "full",
 ): Promise<SandboxServer> {
   const url = `http://localhost:${port}`;
   const sandbox = createStripeSandbox({
-    webhookUrl,
+    ...(webhookUrl === undefined ? {} : { webhookUrl }),
     send: (request) => fetch(request),
     autoDeliver: true,
     pageOrigin: url,
+    seed,
   });
   return keepAndServe(sandbox, url, port, stateFile);
 }

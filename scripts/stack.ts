@@ -59,7 +59,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     vars["CLICKUP_CLIENT_SECRET"] = "sandbox-secret";
   }
   let stripe: SandboxServer | undefined;
-  if (secrets["STRIPE_SECRET_KEY"] === undefined) {
+  if ((options.vars?.["STRIPE_SECRET_KEY"] ?? secrets["STRIPE_SECRET_KEY"]) === undefined) {
     const port = await freePort(options.port + 2);
     const stateFile = join(options.dataDir, "sandbox", "stripe.json");
     stripe = await startStripeSandbox(port, stateFile, `${url}/stripe/webhook`);

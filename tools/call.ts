@@ -3,6 +3,7 @@
  * put into words. Never throws.
  */
 import type { z } from "zod";
+import { ANSWER_CHARS, cutTo, fitAnswer } from "./answer-size.ts";
 import { ClickUpError } from "./clickup/errors.ts";
 import type { Tool, ToolContext } from "./define.ts";
 import {
@@ -17,7 +18,7 @@ import { describeIssues } from "./issues.ts";
 import { forgetTask } from "./recent-task.ts";
 import { renderText } from "./render.ts";
 import { tierAllows } from "./tiers.ts";
-import { fence, stripDeep } from "./untrusted.ts";
+import { fence, fencedSentence, stripDeep } from "./untrusted.ts";
 
 export interface CallResult {
   content: { type: "text"; text: string }[];
@@ -43,6 +44,12 @@ export interface CallOutcome {
   incident?: string;
 }
 
+/** Our own sentences are short; names in them may not be. */
+const SUMMARY_CHARS = 4_000;
+const ERROR_CHARS = 8_000;
+const SHORTENED =
+  "The answer was too large and is shortened: long texts end with … and long lists are cut. Ask for less at a time.";
+
 /** `args` is whatever the client sent. The result is ready for `tools/call`. */
 export async function callTool(tool: Tool, args: unknown, ctx: ToolContext): Promise<CallOutcome> {
   const refusal = refuse(tool, ctx);
@@ -53,8 +60,11 @@ export async function callTool(tool: Tool, args: unknown, ctx: ToolContext): Pro
     const params = parseArguments(tool, args);
     ctx.signal.throwIfAborted();
     const answer = await tool.handler(params, tool.kind === "read" ? ctx : forgetting(ctx));
-    const data = tool.output.parse(stripDeep(answer.data));
-    const text = `${answer.summary}\n${fence(answer.body ?? renderText(data))}`;
+    const fitted = fitAnswer(tool.output.parse(stripDeep(answer.data)));
+    const data = fitted.data as Record<string, unknown>;
+    const body = fitted.shortened || answer.body === undefined ? renderText(data) : answer.body;
+    const note = fitted.shortened ? `\n${SHORTENED}` : "";
+    const text = `${cutTo(answer.summary, SUMMARY_CHARS)}${note}\n${fence(cutTo(body, 2 * ANSWER_CHARS))}`;
     return { result: { content: [{ type: "text", text }], structuredContent: data }, outcome: "ok" };
   } catch (error) {
     return failure(error, ctx);
@@ -120,10 +130,10 @@ function parseArguments(tool: Tool, args: unknown): Record<string, unknown> {
 function failure(error: unknown, ctx: ToolContext): CallOutcome {
   if (error instanceof QuestionPending) {
     const { question } = error;
-    return { result: errorText(`Waiting for an answer: ${question}`), outcome: "input_required", question };
+    return { result: errorText("Waiting for the person's answer."), outcome: "input_required", question };
   }
   if (error instanceof UserInputError) {
-    return { result: errorText(error.message), outcome: "user_error" };
+    return { result: errorText(error.sentence), outcome: "user_error" };
   }
   if (error instanceof NotGrantedError) {
     return { result: errorText(error.message), outcome: "refused_grant" };
@@ -152,6 +162,7 @@ function failure(error: unknown, ctx: ToolContext): CallOutcome {
   };
 }
 
+/** @param text our words; people's in them are marked by `foreign` */
 function errorText(text: string): CallResult & { isError: true } {
-  return { content: [{ type: "text", text }], isError: true };
+  return { content: [{ type: "text", text: fencedSentence(text, ERROR_CHARS) }], isError: true };
 }

@@ -6,6 +6,7 @@ import { ClickUpError } from "./clickup/errors.ts";
 import type { ClickUpErrorKind } from "./clickup/errors.ts";
 import type { ToolContext } from "./define.ts";
 import { describeClickUpError, NotGrantedError, UserInputError } from "./errors.ts";
+import { plainSentence } from "./untrusted.ts";
 
 export type EachResult<T> =
   | { status: "done"; value: T }
@@ -67,7 +68,7 @@ async function settle<T>(ctx: ToolContext, run: () => Promise<T>): Promise<EachR
     return { status: "done", value: await run() };
   } catch (error) {
     if (error instanceof ClickUpError) {
-      return { status: "failed", reason: describeClickUpError(error), error };
+      return { status: "failed", reason: plainSentence(describeClickUpError(error)), error };
     }
     if (error instanceof UserInputError || error instanceof NotGrantedError) {
       return { status: "failed", reason: error.message, error };

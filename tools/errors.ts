@@ -4,14 +4,20 @@
  */
 import type { ClickUpError } from "./clickup/errors.ts";
 import { closest, shown } from "./names.ts";
+import { foreign, plainSentence } from "./untrusted.ts";
 
-/** The caller can fix it. The message names what is wrong and the way out, and is shown as it is. */
+/**
+ * The caller can fix it. The sentence names what is wrong and the way out. Text of people in ClickUp stands in it
+ * through `foreign` only; `message` is the same without the marks, for data.
+ */
 export class UserInputError extends Error {
   override readonly name = "UserInputError";
+  readonly sentence: string;
   readonly argument: string | undefined;
 
-  constructor(message: string, options: { argument?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+  constructor(sentence: string, options: { argument?: string; cause?: unknown } = {}) {
+    super(plainSentence(sentence), options.cause === undefined ? {} : { cause: options.cause });
+    this.sentence = sentence;
     this.argument = options.argument;
   }
 }
@@ -43,9 +49,7 @@ export function ambiguous(
   found: readonly Candidate[],
   argument: string,
 ): UserInputError {
-  const listed = found
-    .slice(0, MOST_CANDIDATES)
-    .map((one) => `"${shown(one.path ?? one.name, 160)}" (${one.id})`);
+  const listed = found.slice(0, MOST_CANDIDATES).map(candidateText);
   const more = found.length > MOST_CANDIDATES ? ` and ${found.length - MOST_CANDIDATES} more` : "";
   return new UserInputError(
     `${found.length} ${noun}s match "${shown(wanted)}": ${listed.join(", ")}${more}. Use an id or a longer path.`,
@@ -62,18 +66,23 @@ export function notFound(
   where = "",
 ): UserInputError {
   const near = closest(wanted, known, (one) => one.name)
-    .map((one) => `"${shown(one.path ?? one.name, 160)}" (${one.id})`)
+    .map(candidateText)
     .join(", ");
   const hint = near === "" ? "" : ` Nearest: ${near}.`;
   return new UserInputError(`No ${noun} "${shown(wanted)}"${where}.${hint}`, { argument });
 }
 
-/** Our words, then ClickUp's own short text, labelled as theirs. */
+/** A place or thing to choose, by its path and id. */
+export function candidateText({ id, name, path }: Candidate): string {
+  return `${foreign(`"${shown(path ?? name, 160)}"`)} (${id})`;
+}
+
+/** Our words, then ClickUp's own short text, labelled as theirs and marked: it may repeat what people wrote. */
 export function describeClickUpError(error: ClickUpError): string {
   const code = error.ecode === undefined ? "" : ` [${error.ecode}]`;
   return error.detail === undefined
     ? `${error.message}${code}`
-    : `${error.message} ClickUp says: "${error.detail}"${code}`;
+    : `${error.message} ClickUp says: ${foreign(`"${error.detail}"`)}${code}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { ambiguous, notFound, UserInputError } from "./errors.ts";
 import { sameName, shown } from "./names.ts";
 import { resolvePeople } from "./resolve-people.ts";
 import { resolveTaskId } from "./resolve-task.ts";
+import { foreign } from "./untrusted.ts";
 import { parseWhen } from "./when.ts";
 
 export interface FieldWrite {
@@ -137,9 +138,12 @@ function findOption(field: FieldRecord, value: unknown, where: string): FieldOpt
     return byPosition;
   }
   const options = field.options.slice(0, 30).map((option) => `"${shown(option.name)}"`);
-  throw new UserInputError(`${where}: no option "${shown(wanted)}". Options: ${options.join(", ")}.`, {
-    argument: where,
-  });
+  throw new UserInputError(
+    `${where}: no option "${shown(wanted)}". Options: ${foreign(options.join(", "))}.`,
+    {
+      argument: where,
+    },
+  );
 }
 
 /** People as {add, rem}: whoever is in the field and not named goes. */

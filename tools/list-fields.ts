@@ -8,6 +8,7 @@ import type { Status } from "./clickup/hierarchy.ts";
 import type { ToolContext } from "./define.ts";
 import { UserInputError } from "./errors.ts";
 import { sameName, shown } from "./names.ts";
+import { foreign } from "./untrusted.ts";
 
 const FIELDS_AGE_MS = 300_000;
 const STATUSES_AGE_MS = 300_000;
@@ -54,7 +55,7 @@ export async function withStatus<T>(
     if (statuses.length === 0 || statuses.some((one) => sameName(one) === sameName(status))) {
       throw error;
     }
-    const names = statuses.map((one) => `"${shown(one)}"`).join(", ");
+    const names = foreign(statuses.map((one) => `"${shown(one)}"`).join(", "));
     throw new UserInputError(`status: the list has no status "${shown(status)}". Statuses: ${names}.`, {
       argument: "status",
       cause: error,

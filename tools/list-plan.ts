@@ -18,6 +18,7 @@ import {
 } from "./project/working-days.ts";
 import { withPlace } from "./resolve-place.ts";
 import { dayOf } from "./task-schedule.ts";
+import { foreign } from "./untrusted.ts";
 
 const MOST_PAGES = 20;
 /** How long the pages of one answer show the same state. */
@@ -193,7 +194,9 @@ export function refuseLoop(
     return;
   }
   const names = new Map(tasks.map((task) => [task.id, task.name]));
-  const words = [...loop, ...loop.slice(0, 1)].map((id) => `"${shown(names.get(id) ?? id)}" (${id})`);
+  const words = [...loop, ...loop.slice(0, 1)].map(
+    (id) => `${foreign(`"${shown(names.get(id) ?? id)}"`)} (${id})`,
+  );
   throw new UserInputError(
     `list: its tasks wait on each other in a loop: ${words.join(" waits on ")}. ` +
       "Remove one of these dependencies with clickup_task_remove_dependency.",

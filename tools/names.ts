@@ -16,9 +16,14 @@ export function pathEndsWith(path: string, wanted: string): boolean {
   return path === wanted || path.endsWith(`/${wanted}`);
 }
 
+/** A name as a value of its own: one line, no invisible characters; still the same name. */
+export function oneLine(name: string): string {
+  return stripInvisible(name).replaceAll(/\s+/g, " ").trim();
+}
+
 /** A name or value as it may stand inside one of our sentences: one line, cut, no invisible characters. */
 export function shown(name: string, most = 80): string {
-  const line = stripInvisible(name).replaceAll(/\s+/g, " ").replaceAll('"', "'").trim();
+  const line = oneLine(name).replaceAll('"', "'");
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 

@@ -3,7 +3,7 @@ import { ClickUpError } from "./clickup/errors.ts";
 import { confirmFirst } from "./confirm.ts";
 import type { Candidate } from "./errors.ts";
 import type { ToolContext } from "./define.ts";
-import { UserInputError } from "./errors.ts";
+import { candidateText, UserInputError } from "./errors.ts";
 import { invalidateHierarchy, keptHierarchy, RESOLVING_AGE_MS } from "./hierarchy.ts";
 import { sameName, shown } from "./names.ts";
 import { findPlace, placesOf } from "./resolve-place.ts";
@@ -64,7 +64,7 @@ export async function creatingPlace<T>(
       throw error;
     }
     const found = await holders(ctx, kind, name, parent);
-    const where = found.map((one) => `"${shown(one.path ?? one.name, 160)}" (${one.id})`).join(", ");
+    const where = found.map(candidateText).join(", ");
     throw new UserInputError(
       `name: ClickUp refuses a second ${kind} "${shown(name)}" in the same place.` +
         (where === "" ? " Choose another name." : ` There is ${where}: use it, or choose another name.`),

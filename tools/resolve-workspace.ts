@@ -1,6 +1,6 @@
 /** Which Workspaces a call may use, and which one an argument means. */
 import type { ToolContext, Workspace } from "./define.ts";
-import { ambiguous, NotGrantedError, notFound, UserInputError } from "./errors.ts";
+import { ambiguous, candidateText, NotGrantedError, notFound, UserInputError } from "./errors.ts";
 import { sameName, shown } from "./names.ts";
 import { parseUrl } from "./reference.ts";
 
@@ -55,7 +55,7 @@ function unnamed(ctx: ToolContext, argument: string): Workspace {
     );
   }
   if (second !== undefined && first.id !== ctx.user.defaultWorkspaceId) {
-    const names = ctx.user.workspaces.map((one) => `"${shown(one.name)}" (${one.id})`).join(", ");
+    const names = ctx.user.workspaces.map(candidateText).join(", ");
     throw new UserInputError(`There are several Workspaces: name one as ${argument}: ${names}.`, {
       argument,
     });

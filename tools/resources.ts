@@ -4,6 +4,7 @@
  */
 import { loadHierarchy, RESOLVING_AGE_MS } from "./hierarchy.ts";
 import type { ToolContext } from "./define.ts";
+import { oneLine, shown } from "./names.ts";
 
 export interface ResourceTemplate {
   uriTemplate: string;
@@ -50,6 +51,11 @@ export const RESOURCE_TEMPLATES: readonly ResourceTemplate[] = [
 /** The URI of what a workspace holds; listed for every workspace. */
 export function hierarchyUri(workspaceId: string): string {
   return `${SCHEME}${encodeURIComponent(workspaceId)}/hierarchy`;
+}
+
+/** A title for people. The Workspace's name stands in it as in any sentence of ours. */
+export function hierarchyTitle(workspace: { name: string }): string {
+  return `Spaces, folders and lists of ${shown(workspace.name)}`;
 }
 
 /** The URI of an object that a tool changed; undefined for kinds that are not resources. */
@@ -111,7 +117,7 @@ export async function completions(
   ctx: ToolContext,
 ): Promise<{ values: string[]; total: number; hasMore: boolean }> {
   const wanted = typed.toLocaleLowerCase();
-  const all = [...new Set(await candidates(argument, ctx))];
+  const all = [...new Set((await candidates(argument, ctx)).map(oneLine))];
   const starting = all.filter((v) => v.toLocaleLowerCase().startsWith(wanted));
   const containing = all.filter((v) => !starting.includes(v) && v.toLocaleLowerCase().includes(wanted));
   const matching = [...starting, ...containing];

@@ -155,7 +155,7 @@ export async function prepareBatch(
       prepared.push(ready === undefined || parentTask === undefined ? ready : under(ready, parentTask));
     } catch (error) {
       if (error instanceof UserInputError) {
-        throw new UserInputError(`Task "${shown(key)}": ${error.message}`, {
+        throw new UserInputError(`Task "${shown(key)}": ${error.sentence}`, {
           ...(error.argument === undefined ? {} : { argument: error.argument }),
           cause: error,
         });

@@ -13,6 +13,7 @@ import { UserInputError } from "./errors.ts";
 import { loadListStatuses } from "./list-fields.ts";
 import { findPlace } from "./resolve-place.ts";
 import type { Place } from "./resolve-place.ts";
+import { foreign } from "./untrusted.ts";
 
 export interface MoveOptions {
   /** Status name in the old List → status name in the new one. */
@@ -123,7 +124,7 @@ export async function checkStatusMap(
 
 function unknownStatus(name: string, which: "old" | "new", known: readonly Status[]): UserInputError {
   const [near] = closest(name, known, (one) => one.status, 1);
-  const hint = near === undefined ? "" : ` Nearest: "${shown(near.status)}".`;
+  const hint = near === undefined ? "" : ` Nearest: ${foreign(`"${shown(near.status)}"`)}.`;
   return new UserInputError(
     `status_map: the ${which} list has no status "${shown(name)}".${hint} Statuses: ${names(known)}.`,
     { argument: "status_map" },
@@ -131,7 +132,7 @@ function unknownStatus(name: string, which: "old" | "new", known: readonly Statu
 }
 
 function names(statuses: readonly Status[]): string {
-  return statuses.map((one) => `"${shown(one.status)}"`).join(", ");
+  return foreign(statuses.map((one) => `"${shown(one.status)}"`).join(", "));
 }
 
 /** ClickUp refuses a status the new List lacks without naming those it has: they are named here. */
@@ -152,7 +153,11 @@ async function explained(
   if (status === undefined && !/status/i.test(error.detail ?? "")) {
     return error;
   }
-  return statusNeeded(status === undefined ? "A status" : `Status "${shown(status)}"`, into, error);
+  return statusNeeded(
+    status === undefined ? "A status" : `Status ${foreign(`"${shown(status)}"`)}`,
+    into,
+    error,
+  );
 }
 
 function statusNeeded(which: string, into: readonly Status[], cause: unknown): UserInputError {

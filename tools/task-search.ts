@@ -12,6 +12,7 @@ import { PAGE_CHARS } from "./render.ts";
 import type { PreparedSearch } from "./search-filter.ts";
 import { SearchRows } from "./search-rows.ts";
 import type { Widening } from "./search-rows.ts";
+import { foreign } from "./untrusted.ts";
 
 const PAGE_TASKS = 100;
 /** Requests of one call when words are matched. */
@@ -118,8 +119,8 @@ export async function checkStatuses(
   const unknown = statuses.find((name) => !known.some((one) => sameName(one.status) === sameName(name)));
   if (unknown !== undefined) {
     const [near] = closest(unknown, known, (one) => one.status, 1);
-    const hint = near === undefined ? "" : ` Nearest: "${shown(near.status)}".`;
-    const names = known.map((one) => `"${shown(one.status)}"`).join(", ");
+    const hint = near === undefined ? "" : ` Nearest: ${foreign(`"${shown(near.status)}"`)}.`;
+    const names = foreign(known.map((one) => `"${shown(one.status)}"`).join(", "));
     throw new UserInputError(`statuses: the list has no "${shown(unknown)}".${hint} Statuses: ${names}.`, {
       argument: "statuses",
     });

@@ -22,6 +22,7 @@ import type { Change, NotApplied } from "./shapes.ts";
 import { aspectOf, changesBetween, FIELD_PREFIX, fieldLabel } from "./task-aspects.ts";
 import { checkDateOrder, expectAssignees, expectTags, notApplied, prepareFields } from "./task-fields.ts";
 import type { Expectation, TaskArguments } from "./task-fields.ts";
+import { plainSentence } from "./untrusted.ts";
 
 export interface TaskUpdateArguments extends TaskArguments {
   assignees?: string[] | undefined;
@@ -119,7 +120,7 @@ async function putLast(
     if (!(error instanceof ClickUpError || error instanceof UserInputError)) {
       throw error;
     }
-    const reason = error instanceof ClickUpError ? describeClickUpError(error) : error.message;
+    const reason = error instanceof ClickUpError ? plainSentence(describeClickUpError(error)) : error.message;
     const refused = plan.expected
       .filter((one) => !one.field.startsWith(FIELD_PREFIX) && one.field !== "tags")
       .map((one) => ({ field: one.field, asked: one.asked, reason }));

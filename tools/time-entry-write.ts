@@ -11,6 +11,7 @@ import { sameName, shown } from "./names.ts";
 import { loadTask, withTask } from "./resolve-task.ts";
 import { resolveWorkspace, usableWorkspaces } from "./resolve-workspace.ts";
 import type { NotApplied } from "./shapes.ts";
+import { plainSentence } from "./untrusted.ts";
 import { formatInstant, parseWhen } from "./when.ts";
 
 /** What may be said about time beside its task and its length. */
@@ -146,7 +147,8 @@ export async function stopRunning(
     if (!(error instanceof ClickUpError) && !ctx.signal.aborted) {
       throw error;
     }
-    const reason = error instanceof ClickUpError ? describeClickUpError(error) : "the call was cancelled";
+    const reason =
+      error instanceof ClickUpError ? plainSentence(describeClickUpError(error)) : "the call was cancelled";
     const { description, tags } = given;
     return {
       entry: stopped,

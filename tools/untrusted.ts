@@ -3,6 +3,7 @@
  * person cannot see are removed, and in text answers the rest stands inside a labelled fence whose random
  * id the text cannot know, so it cannot close the fence.
  */
+import { cutTo } from "./answer-size.ts";
 
 /** Controls (line feed and tab stay), format, private-use, unassigned and lone surrogate characters. */
 const UNSEEN = /(?![\n\t\u200C\u200D])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu;
@@ -46,9 +47,12 @@ export function stripDeep(value: unknown): unknown {
   return value;
 }
 
+/** What begins like a mark of the fence, in whatever brackets: a model need not compare ids to see that it is none. */
+const MARK_LIKE = /[<\uFE64\uFF1C\u2039\u276E\u3008\u27E8]{3,}(?=[^\S\n]*(?:end[^\S\n]+)?clickup)/giu;
+
 /** Puts people's text inside a fence only this answer knows. Invisible characters are removed first. */
 export function fence(text: string): string {
-  const body = stripInvisible(text);
+  const body = stripInvisible(text).replaceAll(MARK_LIKE, "(((");
   let id = fenceId();
   while (body.includes(id)) {
     id = fenceId();
@@ -64,4 +68,42 @@ function fenceId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
+}
+
+/** Private-use characters: `stripInvisible` takes them out of what people wrote, so nobody can bring their own. */
+const OPEN = "\uE000";
+const CLOSE = "\uE001";
+const MARKED = /\uE000([^\uE000\uE001]*)\uE001/gu;
+/** What a caller may have sent along. */
+const STRAY_MARK = /[\uE000\uE001]/gu;
+
+/**
+ * People's text for a place inside a sentence of ours, such as the names an error offers. It is marked, so that
+ * `fencedSentence` can take it out again. Not for what the caller sent: that may be said back as it is.
+ */
+export function foreign(text: string): string {
+  return OPEN + stripInvisible(text) + CLOSE;
+}
+
+/** The sentence as people read it, people's text in its place: for data and for the log of causes. */
+export function plainSentence(sentence: string): string {
+  return sentence.replaceAll(MARKED, "$1").replaceAll(STRAY_MARK, "");
+}
+
+/**
+ * The sentence with numbers where people's text stood, and that text below, fenced.
+ * @param most_chars of the sentence, and of what is fenced
+ */
+export function fencedSentence(sentence: string, most_chars = Number.POSITIVE_INFINITY): string {
+  const texts: string[] = [];
+  const numbered = sentence
+    .replaceAll(MARKED, (_, text: string) => {
+      const at = texts.includes(text) ? texts.indexOf(text) + 1 : texts.push(text);
+      return `[${at}]`;
+    })
+    .replaceAll(STRAY_MARK, "");
+  const ours = cutTo(numbered, most_chars);
+  if (texts.length === 0) return ours;
+  const theirs = texts.map((text, i) => `[${i + 1}] ${text}`).join("\n");
+  return `${ours}\n${fence(cutTo(theirs, most_chars))}`;
 }

@@ -4,6 +4,8 @@
  */
 import type { AccountView, UserRpc } from "../objects/rpc.ts";
 import type { Bindings } from "./env.ts";
+import { logEvent } from "./log.ts";
+import { insist } from "./patient-kv.ts";
 
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 const USER_ID_CHARS = 20;
@@ -69,7 +71,8 @@ export interface ClickUpMapping {
 
 /**
  * Writes `clickup:{id}` and `user:{userId}` when they are missing or differ: KV takes one write a second
- * for a key, and most sign-ins change nothing.
+ * for a key, and most sign-ins change nothing. Never throws: nobody is kept from signing in by a list for
+ * operators, and the next sign-in writes what is missing.
  */
 export async function recordUser(kv: KVNamespace, account: AccountView): Promise<void> {
   const created = new Date(account.created_ms).toISOString();
@@ -87,16 +90,28 @@ export async function recordUser(kv: KVNamespace, account: AccountView): Promise
   ]);
 }
 
-/** Removes what `recordUser` wrote. */
+/** Removes what `recordUser` wrote. @throws when KV fails for longer than a moment */
 export async function forgetUser(kv: KVNamespace, account: AccountView): Promise<void> {
-  await Promise.all([kv.delete(`clickup:${account.clickupUserId}`), kv.delete(`user:${account.userId}`)]);
+  await Promise.all(
+    [`clickup:${account.clickupUserId}`, `user:${account.userId}`].map((key) => insist(() => kv.delete(key))),
+  );
 }
 
 async function putIfChanged(kv: KVNamespace, key: string, value: string): Promise<void> {
-  if ((await kv.get(key)) !== value) await kv.put(key, value);
+  try {
+    if ((await kv.get(key)) !== value) await kv.put(key, value);
+  } catch (error) {
+    logEvent("warn", "directory_write_failed", {
+      key: key.slice(0, key.indexOf(":")),
+      why: error instanceof Error ? error.message : "unknown",
+    });
+  }
 }
 
-/** Writes `stripe:{customer}` -> user id, so that events of the customer find their user. */
+/**
+ * Writes `stripe:{customer}` -> user id, so that events of the customer find their user. Never throws: without
+ * it they are found by the customer's metadata.
+ */
 export async function recordStripeCustomer(
   kv: KVNamespace,
   customerId: string,
@@ -105,8 +120,9 @@ export async function recordStripeCustomer(
   await putIfChanged(kv, `stripe:${customerId}`, userId);
 }
 
+/** @throws when KV fails for longer than a moment */
 export async function forgetStripeCustomer(kv: KVNamespace, customerId: string): Promise<void> {
-  await kv.delete(`stripe:${customerId}`);
+  await insist(() => kv.delete(`stripe:${customerId}`));
 }
 
 /** @returns `null` for a customer this server did not make, or whose record has not arrived here yet */

@@ -41,10 +41,14 @@ export interface BillingConfig {
   priceId: string | null;
   /** Prices with these lookup keys grant premium; the yearly one is offered. */
   lookupKeys: string[];
+  /** What the customer portal offers; `null`: the default that is saved in Stripe's dashboard. */
+  portalConfiguration: string | null;
   /** Base of Stripe's API; `null`: Stripe itself. */
   apiUrl: string | null;
   /** Stripe computes tax and asks for an address. */
   automaticTax: boolean;
+  /** Stripe is the merchant of record: tax, fraud and disputes of new subscriptions are its own. */
+  managedPayments: boolean;
   /** Length of the free trial, once per user; 0: none. */
   trial_days: number;
 }
@@ -93,10 +97,11 @@ const perMinute = (fallback: number) =>
     .min(1, "must be at least 1")
     .max(100_000, "must be at most 100000")
     .default(fallback);
-const flag = z
-  .enum(["true", "false"], { error: 'must be "true" or "false"' })
-  .default("true")
-  .transform((value) => value === "true");
+const flag = (fallback: "true" | "false") =>
+  z
+    .enum(["true", "false"], { error: 'must be "true" or "false"' })
+    .default(fallback)
+    .transform((value) => value === "true");
 const list = z
   .string()
   .default("")
@@ -141,8 +146,8 @@ const schema = z.object({
   CLICKUP_CLIENT_SECRET: z.string().optional(),
   FREE_REQUESTS_PER_MINUTE: perMinute(100),
   PREMIUM_REQUESTS_PER_MINUTE: perMinute(500),
-  ENABLE_RATE_LIMITING: flag,
-  ENABLE_AUDIT_LOGGING: flag,
+  ENABLE_RATE_LIMITING: flag("true"),
+  ENABLE_AUDIT_LOGGING: flag("true"),
   DEFAULT_TIER: z.enum(["free", "premium"], { error: "must be free or premium" }).default("free"),
   ALLOWED_ORIGINS: list
     .refine((origins) => origins.every(isOrigin), "must be origins separated by commas")
@@ -164,6 +169,11 @@ const schema = z.object({
     .trim()
     .regex(/^price_\S+$/, "must be the id of a price: price_…")
     .optional(),
+  STRIPE_PORTAL_CONFIGURATION: z
+    .string()
+    .trim()
+    .regex(/^bpc_\S+$/, "must be the id of a portal configuration: bpc_…")
+    .optional(),
   STRIPE_LOOKUP_KEYS: z
     .string()
     .default("premium_monthly,premium_yearly")
@@ -177,10 +187,8 @@ const schema = z.object({
     .string()
     .refine((value) => safeUrl(value) !== null, "must be an https URL (http only on this machine)")
     .optional(),
-  STRIPE_AUTOMATIC_TAX: z
-    .enum(["true", "false"], { error: 'must be "true" or "false"' })
-    .default("false")
-    .transform((value) => value === "true"),
+  STRIPE_AUTOMATIC_TAX: flag("false"),
+  STRIPE_MANAGED_PAYMENTS: flag("false"),
   BILLING_GRACE_DAYS: wholeDays(90, 7),
   BILLING_TRIAL_DAYS: wholeDays(730, 0),
 });
@@ -215,6 +223,10 @@ export function parseConfig(env: Bindings): ConfigResult {
     for (const name of ["ENABLE_RATE_LIMITING", "ENABLE_AUDIT_LOGGING"]) {
       if (env[name] === "false") problems.push([name, 'cannot be "false" in production']);
     }
+  }
+  if (env["STRIPE_AUTOMATIC_TAX"] === "true" && env["STRIPE_MANAGED_PAYMENTS"] === "true") {
+    const why = "cannot be true beside STRIPE_MANAGED_PAYMENTS: then tax is Stripe's own business";
+    problems.push(["STRIPE_AUTOMATIC_TAX", why]);
   }
   if (problems.length > 0 || !parsed.success) {
     const lines = problems.map(([name, text]) => `${name} ${text}`);
@@ -255,8 +267,10 @@ export function parseConfig(env: Bindings): ConfigResult {
             webhookSecrets: vars.STRIPE_WEBHOOK_SECRET,
             priceId: vars.STRIPE_PRICE_ID ?? null,
             lookupKeys: vars.STRIPE_LOOKUP_KEYS,
+            portalConfiguration: vars.STRIPE_PORTAL_CONFIGURATION ?? null,
             apiUrl: vars.STRIPE_API_URL ?? null,
             automaticTax: vars.STRIPE_AUTOMATIC_TAX,
+            managedPayments: vars.STRIPE_MANAGED_PAYMENTS,
             trial_days: vars.BILLING_TRIAL_DAYS,
           }
         : null,

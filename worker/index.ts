@@ -2,7 +2,7 @@
 import { UserObject as ObjectOfUser } from "../objects/user.ts";
 import { stripePort } from "./billing/port.ts";
 import type { Bindings } from "./env.ts";
-import { purgeOAuthData } from "./oauth/purge.ts";
+import { hourly } from "./hourly.ts";
 import { serve } from "./router.tsx";
 
 export { Admin } from "./admin.ts";
@@ -16,5 +16,5 @@ export class UserObject extends ObjectOfUser {
 
 export default {
   fetch: (request, env, ctx) => serve(request, env, ctx),
-  scheduled: (_, env) => purgeOAuthData(env),
+  scheduled: (_, env) => hourly(env),
 } satisfies ExportedHandler<Bindings>;

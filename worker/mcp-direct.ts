@@ -7,7 +7,7 @@ import { REQUEST_ID_HEADER, type PlainPost, type RequestFigures } from "../objec
 import { mayRead } from "./auth/scopes.ts";
 import { userObject } from "./directory.ts";
 import { loadConfig, type Bindings } from "./env.ts";
-import { forwardToUser, principalOf, unreachable } from "./mcp.ts";
+import { forwardToUser, principalOf } from "./mcp.ts";
 import { knownCaller, type KnownCaller } from "./oauth/known-callers.ts";
 import { record } from "./observe/request-log.ts";
 import { takeFigures } from "./observe/figures.ts";
@@ -80,7 +80,8 @@ async function askObject(
   try {
     plain = await userObject(env, known.props.userId).post(post);
   } catch (error) {
-    return handOver(unreachable(error, requestId), added);
+    // A passing fault: what may be repeated is, by the way that says so.
+    return handOver(await forwardToUser(request, env, known, { requestId, body, fault: error }), added);
   }
   if (plain === null) return handOver(await forwardToUser(request, env, known, { requestId, body }), added);
   const text = "text" in plain.body ? plain.body.text : toolListAnswer(plain.body.id, plain.body.tools);

@@ -9,12 +9,11 @@ import {
   type Principal,
 } from "../objects/rpc.ts";
 import { invalidTokenChallenge, mayRead, READ, SCOPES } from "./auth/scopes.ts";
-import { userObject } from "./directory.ts";
 import type { Bindings } from "./env.ts";
 import { eventStreamOf } from "./event-stream.ts";
 import { apiJson } from "./json.ts";
-import { logIncident } from "./log.ts";
 import { JWT_CLIENT_ID, type Caller } from "./oauth/provider.ts";
+import { fetchUser, unreachable } from "./reach-user.ts";
 
 /** Headers of a client that mean something to the object, besides `mcp-*`. Everything else stays outside. */
 const PASSED = new Set([
@@ -36,6 +35,7 @@ const WHOLE_BODY_BYTES = 64 * 1024;
  * Hands the request to the caller's object with the verified principal, and its answer back as it comes
  * (it may be a stream; a WebSocket becomes the client's SSE stream). The bearer token, cookies and any forged principal stay here.
  * @param options.body the request's body where it was read already
+ * @param options.fault what an attempt that went before ended with
  */
 export async function forwardToUser(
   request: Request,
@@ -44,7 +44,8 @@ export async function forwardToUser(
   {
     requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID(),
     body,
-  }: { requestId?: string; body?: string } = {},
+    fault,
+  }: { requestId?: string; body?: string; fault?: unknown } = {},
 ): Promise<Response> {
   if (!mayRead(ctx.auth.scope)) return insufficientScope(ctx.auth, [READ], "This token may not read ClickUp");
   const { userId } = ctx.props;
@@ -65,13 +66,12 @@ export async function forwardToUser(
     headers.set(STREAM_BODY_HEADER, encodeURIComponent(text));
   }
   try {
-    const inner = new Request(withoutToken(request.url), {
-      method: listens ? "GET" : request.method,
-      headers,
-      body: listens ? null : (body ?? (await bodyOf(request))),
-      redirect: "manual",
-    });
-    const answer = await tracing.enterSpan("user_object", () => userObject(env, userId).fetch(inner));
+    const method = listens ? "GET" : request.method;
+    const whole = listens ? null : (body ?? (await bodyOf(request)));
+    const inner = { method, headers, body: whole, redirect: "manual" } as const;
+    const answer = await tracing.enterSpan("user_object", () =>
+      fetchUser(env, userId, withoutToken(request.url), inner, fault),
+    );
     if (answer.webSocket) return eventStreamOf(answer.webSocket, sessionHeader(request));
     // The object knows what a device may do, but not where a client signs in or asks for more.
     if (answer.status === 403 && answer.headers.get("WWW-Authenticate")?.includes("insufficient_scope")) {
@@ -79,15 +79,8 @@ export async function forwardToUser(
     }
     return answer.status === 401 ? challenged(answer, new URL(request.url).origin) : answer;
   } catch (error) {
-    return unreachable(error, requestId);
+    return unreachable(error, request.method, requestId);
   }
-}
-
-/** A user's object could not be reached. */
-export function unreachable(error: unknown, requestId: string): Response {
-  const incident = logIncident(error, { during: "mcp", requestId });
-  const message = "Your account cannot be reached right now. Try again in a few seconds.";
-  return apiJson(503, { error: "temporarily_unavailable", message, incident }, { "Retry-After": "2" });
 }
 
 /** Who the object serves. */

@@ -17,6 +17,7 @@ import { logIncident } from "./log.ts";
 import { forwardToUser } from "./mcp.ts";
 import { serveKnownCaller } from "./mcp-direct.ts";
 import { observeRequest } from "./observe/request-log.ts";
+import { withBoundedKeys } from "./oauth/bounded-keys.ts";
 import { decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
 import { clickUpCallback } from "./oauth/callback.ts";
 import { isPrivateClientId } from "./oauth/cimd-host.ts";
@@ -26,6 +27,7 @@ import { answerOAuthRefusal } from "./oauth/refusal.ts";
 import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
 import { isAllowedOrigin, isOurHost } from "./origins.ts";
 import { REQUEST_ID_HEADER } from "../objects/rpc.ts";
+import { isPassing } from "./reach-user.ts";
 import { LandingPage } from "./pages/landing.tsx";
 import { FAVICON } from "./pages/layout.tsx";
 
@@ -205,7 +207,8 @@ function addPages(app: App): void {
 }
 
 function authorizationServer(c: AppContext): Promise<Response> {
-  return c.var.parts.authorizationServer.fetch(withoutOrigin(c.req.raw), c.env, contextOf(c));
+  const { authorizationServer: server } = c.var.parts;
+  return server.fetch(withoutOrigin(c.req.raw), withBoundedKeys(c.env), contextOf(c));
 }
 
 /** Hono types the context by an interface of its own; it is the runtime's object. */
@@ -250,9 +253,10 @@ function wantsHtml(c: AppContext): boolean {
   return c.req.header("Accept")?.includes("text/html") ?? false;
 }
 
-/** Our own fault: an id for the operator, nothing else for the caller. */
+/** Our own fault: an id for the operator, nothing else for the caller. What passes by itself is said to. */
 function answerFault(error: unknown, c: AppContext): Response {
   const incident = logIncident(error, { method: c.req.method, path: c.req.path, requestId: c.var.requestId });
+  if (isPassing(error)) return answerPassing(incident, c);
   if (!wantsHtml(c))
     return apiJson(500, { error: "internal_error", message: "Something broke on our side.", incident });
   return errorPage(500, {
@@ -260,4 +264,12 @@ function answerFault(error: unknown, c: AppContext): Response {
     message: "It is not your doing. Try again; if it stays, tell the operator this id.",
     incident,
   });
+}
+
+/** The platform failed between us and the user's object, as it does during a deployment. */
+function answerPassing(incident: string, c: AppContext): Response {
+  const headers = { "Retry-After": "5" };
+  const message = "Your account cannot be reached right now. Try again in a few seconds.";
+  if (!wantsHtml(c)) return apiJson(503, { error: "temporarily_unavailable", message, incident }, headers);
+  return errorPage(503, { title: "Not reachable right now", message, incident }, new Headers(headers));
 }

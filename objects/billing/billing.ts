@@ -160,6 +160,14 @@ export class Billing extends RpcTarget implements BillingRpc {
   async endSubscription(id: string, options: { refund: boolean }): Promise<BillingResult<PlanView>> {
     const port = this.#parts.port();
     if (port === null) return { ok: false, error: { kind: "billing_not_configured" } };
+    const { customerId } = this.#entitlement.read();
+    if (customerId === null) return { ok: false, error: { kind: "no_customer" } };
+    const read = await port.readCustomer(customerId, { disputes: [], thorough: false });
+    if (!read.ok) return { ok: false, error: errorOf(read.problem) };
+    // Ids are easily mixed up: another user's subscription is not ended here.
+    if (!read.value.subscriptions.some((subscription) => subscription.id === id)) {
+      return { ok: false, error: { kind: "no_customer" } };
+    }
     const ended = await port.cancelSubscription(id, options);
     if (!ended.ok) return { ok: false, error: errorOf(ended.problem) };
     await this.#sync.sync();

@@ -108,17 +108,25 @@ export class Purchase {
     const { entitlement, userId } = this.#parts;
     const account = this.#parts.account.read();
     if (account === undefined) return refused({ kind: "no_account" });
-    const { customerGeneration } = entitlement.read();
     const made = await port.createCustomer({
       userId,
       email: account.email,
       name: account.username,
-      idempotencyKey: `customer:${userId}:${customerGeneration}`,
+      idempotencyKey: `customer:${userId}:${this.#life()}`,
     });
     if (!made.ok) return refused(errorOf(made.problem));
     entitlement.write({ customerId: made.value });
     this.#parts.reschedule();
     return made;
+  }
+
+  /**
+   * What makes idempotency keys differ between the lives of an account: who deletes it and comes back within a day,
+   * or whose customer was deleted, must not be given Stripe's answers of before.
+   */
+  #life(): string {
+    const created_ms = this.#parts.account.read()?.created_ms ?? 0;
+    return `${created_ms.toString(36)}:${this.#parts.entitlement.read().customerGeneration}`;
   }
 
   /** The session that is open for these terms, or a new one. */
@@ -128,7 +136,7 @@ export class Purchase {
     input: CheckoutInput,
   ): Promise<BillingResult<{ url: string }> | "customer_missing"> {
     const { entitlement, sync, now_ms, userId } = this.#parts;
-    const { checkout, trialUsed, customerGeneration, subscription } = entitlement.read();
+    const { checkout, trialUsed, subscription } = entitlement.read();
     const trial_days = trialUsed ? 0 : this.#parts.trial_days;
     const terms = JSON.stringify([customerId, input.offer, trial_days, input.successUrl, input.cancelUrl]);
     if (checkout !== null) {
@@ -151,7 +159,7 @@ export class Purchase {
       trial_days,
       successUrl: input.successUrl,
       cancelUrl: input.cancelUrl,
-      idempotencyKey: `checkout:${userId}:${customerGeneration}:${attempt}:${await digest(terms)}`,
+      idempotencyKey: `checkout:${userId}:${this.#life()}:${attempt}:${await digest(terms)}`,
     });
     if (!made.ok) {
       if (made.problem.kind !== "customer_missing") return refused(errorOf(made.problem));

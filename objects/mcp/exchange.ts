@@ -26,9 +26,14 @@ export interface Ledger {
   journal: JournalStore;
   audit: AuditOutbox;
   now_ms(): number;
-  /** Called when an event has ended, so that the flush can be scheduled. */
+  /** Called when an event has begun or ended, so that the flush can be scheduled. */
   recorded(): void;
+  /** Logs one of our own faults. @returns the incident id */
+  report(error: unknown): string;
 }
+
+/** What a method's name looks like in every revision; anything else a client sends could be content. */
+const METHOD = /^[\w$.-]{1,40}(\/[\w$.-]{1,40}){0,3}$/;
 
 /** What the journal says of a request, and how it counts. */
 function describe(
@@ -48,7 +53,7 @@ function describe(
     deviceId: caller.principal.deviceId,
     client: caller.client,
     protocol,
-    method: message.method.slice(0, 100),
+    method: METHOD.test(message.method) ? message.method : "(not a method name)",
     tool,
     fields,
     ids,
@@ -141,6 +146,7 @@ export class Exchange {
     if (!admitted.ok) return admitted;
     caller.meter?.opened(started, admitted.rate.remaining);
     ledger.audit.opened(admitted.seq);
+    ledger.recorded();
     const { principal, grant, tier, requestId } = caller;
     const scope = { principal, grant, tier, requestId, protocol };
     return { ok: true, exchange: new Exchange(ledger, admitted.seq, admitted.rate, scope, caller.meter) };
@@ -149,6 +155,14 @@ export class Exchange {
   /** The client cancelled or went away: stops the ClickUp calls of this request. */
   cancel(): void {
     this.#abort.abort(new DOMException("The client cancelled the request.", "AbortError"));
+  }
+
+  /** The request ends by a fault of ours. @returns the incident id, for the client and the journal */
+  fault(error: unknown): string {
+    const incident = this.#ledger.report(error);
+    this.scope.record.incident = incident;
+    this.end(0, "internal_error");
+    return incident;
   }
 
   /** A timer that outlives its call would keep the object awake, so it ends with the call. */

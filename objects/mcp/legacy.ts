@@ -16,7 +16,6 @@ export async function answerLegacy(
   surface: Surface,
   message: JSONRPCRequest,
   exchange: Exchange,
-  report: (error: unknown) => string,
 ): Promise<string> {
   try {
     switch (message.method) {
@@ -37,9 +36,7 @@ export async function answerLegacy(
       exchange.end(0, "protocol_error");
       return JSON.stringify(rpcError(message.id, error.code, error.message, error.data));
     }
-    const incident = report(error);
-    exchange.scope.record.incident = incident;
-    exchange.end(0, "internal_error");
+    const incident = exchange.fault(error);
     return JSON.stringify(
       rpcError(message.id, RPC.internal, `Something went wrong on our side. Incident ${incident}.`),
     );

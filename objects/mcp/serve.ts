@@ -24,8 +24,6 @@ export interface Endpoint {
   hub: SessionHub;
   listeners: Listeners;
   ledger: Ledger;
-  /** Logs one of our own faults. @returns the incident id */
-  report: (error: unknown) => string;
 }
 
 export async function serveMcp(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {

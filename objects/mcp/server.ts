@@ -2,14 +2,16 @@
 import {
   ProtocolError,
   ResourceNotFoundError,
-  Server,
   type JSONObject,
   type RequestId,
+  type Server,
   type ServerContext,
+  type ServerOptions,
 } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { callTool, runCall, runList } from "./methods.ts";
 import { RPC } from "./responses.ts";
+import { SurfaceServer } from "./surface-server.ts";
 import type { Scope, Surface } from "./surface.ts";
 import { knowsTasks, requireExtension, type Tasks } from "./tasks.ts";
 
@@ -39,7 +41,7 @@ export function buildServer(
   };
   const scope = (ctx: ServerContext): Scope => exchange(ctx).scope;
   const verifier = surface.requestState;
-  const server = new Server(surface.info, {
+  const options: ServerOptions = {
     capabilities: surface.capabilities,
     instructions: surface.instructions,
     cacheHints: {
@@ -52,6 +54,10 @@ export function buildServer(
     ...(verifier === undefined
       ? {}
       : { requestState: { verify: (state, ctx) => verifier.verify(state, scope(ctx)) } }),
+  };
+  const server: Server = new SurfaceServer(surface.info, options, {
+    refused: (ctx) => exchangeOf(ctx.mcpReq.id)?.end(0, "protocol_error"),
+    broken: (ctx, error) => exchange(ctx).fault(error),
   });
   server.setRequestHandler("tools/list", (request, ctx) => runList(surface, request.params, exchange(ctx)));
   server.setRequestHandler("tools/call", (request, ctx) => {

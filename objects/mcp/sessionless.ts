@@ -78,12 +78,12 @@ export async function answerRequest(
   caller: Caller,
   endpoint: Endpoint,
 ): Promise<Answered> {
-  const { ledger, surface, report } = endpoint;
+  const { ledger, surface } = endpoint;
   if (request.method === "tools/list") return list(request, protocol, bytes_in, caller, endpoint);
   const opened = Exchange.open(ledger, surface, caller, request, protocol, bytes_in);
   if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: request.id };
   const { exchange } = opened;
-  const text = await answerLegacy(surface, request, exchange, report);
+  const text = await answerLegacy(surface, request, exchange);
   return { kind: "answer", text, rate: exchange.rate };
 }
 

@@ -180,16 +180,17 @@ export class JournalStore {
   }
 
   /**
-   * Releases the rows that are in R2 and outside the rate-limit window. The newest row always stays: it carries the
-   * sequence and the clock. Call it once it is durable that they are in R2.
+   * Releases the rows that are in R2 and outside the window that ends with the newest row: the limiter's time never
+   * runs back behind that one, whatever the clock does, so no later life can need them. The newest row always
+   * stays: it carries the sequence and the clock. Call it once it is durable that they are in R2.
    */
-  release(flushedSeq: number, now_ms: number): void {
+  release(flushedSeq: number): void {
     const released = this.#sql
       .exec<{ seq: number }>(
         "SELECT seq FROM journal WHERE seq <= ? AND seq < ? AND t_ms <= ? ORDER BY seq DESC LIMIT 1",
         flushedSeq,
         this.#lastSeq,
-        now_ms - WINDOW_MS,
+        this.#last_ms - WINDOW_MS,
       )
       .toArray()[0];
     if (released === undefined) return;

@@ -42,6 +42,8 @@ type Row = {
 /** Tables `sessions` and `session_events`: the user's MCP sessions and what was sent on their streams. */
 export class SessionStore {
   readonly #sql: SqlStorage;
+  /** Rows as last read: every message of a session looks its row up. Only this store writes them. */
+  readonly #read = new Map<string, SessionRow>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -76,8 +78,16 @@ export class SessionStore {
 
   /** @returns undefined when there is no such session, or it has been idle too long */
   get(sessionId: string, now_ms: number): SessionRow | undefined {
+    const session = this.#read.get(sessionId) ?? this.#load(sessionId);
+    return session === undefined || session.last_seen_ms <= now_ms - SESSION_IDLE_MS ? undefined : session;
+  }
+
+  #load(sessionId: string): SessionRow | undefined {
     const row = this.#sql.exec<Row>("SELECT * FROM sessions WHERE session_id = ?", sessionId).toArray()[0];
-    return row === undefined || row.last_seen_ms <= now_ms - SESSION_IDLE_MS ? undefined : view(row);
+    if (row === undefined) return undefined;
+    const session = view(row);
+    this.#read.set(sessionId, session);
+    return session;
   }
 
   /** Most recently used first. */
@@ -95,10 +105,12 @@ export class SessionStore {
   seen(session: SessionRow, now_ms: number): void {
     if (now_ms - session.last_seen_ms < LAST_SEEN_EVERY_MS) return;
     session.last_seen_ms = now_ms;
+    this.#read.delete(session.sessionId);
     this.#sql.exec("UPDATE sessions SET last_seen_ms = ? WHERE session_id = ?", now_ms, session.sessionId);
   }
 
   setInitialize(sessionId: string, protocol: string, initialize: unknown): void {
+    this.#read.delete(sessionId);
     this.#sql.exec(
       "UPDATE sessions SET protocol = ?, initialize = ? WHERE session_id = ?",
       protocol,
@@ -108,10 +120,12 @@ export class SessionStore {
   }
 
   setLogLevel(sessionId: string, level: string): void {
+    this.#read.delete(sessionId);
     this.#sql.exec("UPDATE sessions SET log_level = ? WHERE session_id = ?", level, sessionId);
   }
 
   setSubscriptions(sessionId: string, uris: readonly string[]): void {
+    this.#read.delete(sessionId);
     this.#sql.exec(
       "UPDATE sessions SET subscriptions = ? WHERE session_id = ?",
       JSON.stringify(uris),
@@ -121,6 +135,7 @@ export class SessionStore {
 
   /** @returns true when the session existed */
   remove(sessionId: string): boolean {
+    this.#read.delete(sessionId);
     this.#sql.exec("DELETE FROM session_events WHERE session_id = ?", sessionId);
     return (
       this.#sql

@@ -1,14 +1,14 @@
 /** The bundles a measurement runs: the product as it is deployed, and the peers beside it. */
-import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-
-const ROOT = join(import.meta.dirname, "../..");
-const BIN = join(ROOT, "node_modules/.bin");
-const run = promisify(execFile);
-/** As in wrangler.jsonc. */
-export const COMPATIBILITY_DATE = "2026-10-01";
+import {
+  buildProduct,
+  buildWorker,
+  COMPATIBILITY_DATE,
+  ROOT,
+  wrangler,
+  type Bundle,
+} from "../workerd/bundle.ts";
 
 /** Entry files below test/bench, by the name of their service. */
 export const PEERS = {
@@ -26,13 +26,6 @@ export const PEERS = {
   inside: "inside.ts",
 } as const;
 
-export interface Bundle {
-  /** File of the entry module. */
-  entry: string;
-  /** Further modules the entry imports by name, as text. */
-  texts: { name: string; file: string }[];
-}
-
 /**
  * Builds everything into `outDir`: the product with `wrangler deploy --dry-run` (minified, as configured), the
  * peers with the same bundler and conditions.
@@ -41,25 +34,12 @@ export async function buildBundles(outDir: string): Promise<Record<string, Bundl
   const [product, ...peers] = await Promise.all([
     buildProduct(join(outDir, "product")),
     ...Object.entries(PEERS).map(async ([name, file]): Promise<[string, Bundle]> => {
-      const entry = join(outDir, `${name}.js`);
       const source = join(ROOT, "test/bench", file);
       if (name === "mcp-agent") return [name, await buildWithWrangler(source, join(outDir, name))];
-      await buildPeer(source, entry);
-      return [name, { entry, texts: [] }];
+      return [name, await buildWorker(source, join(outDir, `${name}.js`))];
     }),
   ]);
   return { product, ...Object.fromEntries(peers) };
-}
-
-async function buildProduct(outDir: string): Promise<Bundle> {
-  await wrangler(["--env", "", "--outdir", outDir, "--metafile"]);
-  const entry = join(outDir, "index.js");
-  const names = [...readFileSync(entry, "utf8").matchAll(/["'](?:\.\/)?([\w-]+\.sql)["']/g)];
-  const texts = [...new Set(names.map((m) => m[1] ?? ""))].map((name) => ({
-    name,
-    file: join(outDir, name),
-  }));
-  return { entry, texts };
 }
 
 /** The agents package asks for Node's modules by `require`, which wrangler knows to serve. */
@@ -75,32 +55,4 @@ async function buildWithWrangler(source: string, outDir: string): Promise<Bundle
   writeFileSync(config, JSON.stringify(settings));
   await wrangler(["--config", config, "--outdir", outDir]);
   return { entry: join(outDir, "mcp-agent.js"), texts: [] };
-}
-
-async function wrangler(args: string[]): Promise<void> {
-  await run(join(BIN, "wrangler"), ["deploy", "--dry-run", ...args], {
-    cwd: ROOT,
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
-    maxBuffer: 16 * 1024 * 1024,
-  });
-}
-
-async function buildPeer(source: string, outFile: string): Promise<void> {
-  await run(
-    join(BIN, "esbuild"),
-    [
-      source,
-      "--bundle",
-      "--minify",
-      "--keep-names",
-      "--format=esm",
-      "--target=es2024",
-      "--conditions=workerd,worker,browser",
-      "--external:cloudflare:*",
-      "--external:node:*",
-      "--loader:.sql=text",
-      `--outfile=${outFile}`,
-    ],
-    { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 },
-  );
 }

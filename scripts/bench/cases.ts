@@ -1,6 +1,6 @@
 /** What is measured: a name and the requests of it, one per user. */
-import { postBytes, type Prepared } from "./load.ts";
-import { makeUsers, openSession, peerToken, type BenchUser } from "./users.ts";
+import { postBytes, type Prepared } from "../workerd/connection.ts";
+import { makeUsers, openSession, peerToken, type SignedIn } from "../workerd/users.ts";
 import type { Running } from "./workerd.ts";
 
 export interface Case {
@@ -66,9 +66,9 @@ export async function makeCases(running: Running, users: number): Promise<Case[]
   const each = (
     service: string,
     body: unknown,
-    headers: (user: BenchUser, i: number) => Record<string, string>,
+    headers: (user: SignedIn, i: number) => Record<string, string>,
   ) => people.map((user, i) => postBytes(at(service), body, headers(user, i)));
-  const oauth = (user: BenchUser) => ({ Authorization: `Bearer ${user.oauth}` });
+  const oauth = (user: SignedIn) => ({ Authorization: `Bearer ${user.oauth}` });
   const none = () => ({});
   const made = (
     name: CaseName,

@@ -1,8 +1,8 @@
 /** Eviction: the first call afterwards beside a warm one, and whether an idle stream holds an object in memory. */
 import { toolCall } from "./cases.ts";
-import { Connection, postBytes } from "./load.ts";
+import { Connection, postBytes } from "../workerd/connection.ts";
 import { spread, type Spread } from "./slices.ts";
-import { makeUsers, openSession } from "./users.ts";
+import { makeUsers, openSession } from "../workerd/users.ts";
 import type { Running } from "./workerd.ts";
 
 export interface ColdStart {

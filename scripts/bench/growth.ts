@@ -1,8 +1,9 @@
-/** Whether a call costs more as a user's data grows. Each point is a new user. */
+/** Whether a call costs more as a user's data grows (each point is a new user), or the number of users does. */
 import { toolCall } from "./cases.ts";
-import { load, once, postBytes } from "./load.ts";
+import { load, once } from "./load.ts";
+import { postBytes } from "../workerd/connection.ts";
 import { cpuSeconds } from "./slices.ts";
-import { makeUsers, openSession } from "./users.ts";
+import { benchPeople, makeUsers, openSession, signUpAll } from "../workerd/users.ts";
 import type { Running } from "./workerd.ts";
 
 export interface Growth {
@@ -14,6 +15,9 @@ export interface Growth {
 const WAITING_EVENTS = [0, 1_000, 10_000, 100_000];
 /** The last is the cap of a user. */
 const SESSIONS = [0, 5, 20];
+/** Users the server has; the same few of them call. */
+const USERS = [10, 1_000, 10_000];
+const CALLING = 10;
 const CONNECTIONS = 4;
 const REPEATS = 3;
 
@@ -38,7 +42,8 @@ export async function measureGrowth(running: Running, seconds: number): Promise<
         const prepared = [postBytes(`${origin}/mcp`, toolCall, { Authorization: `Bearer ${jwt}` })];
         await once(prepared, "Product");
         const before = cpuSeconds(running.pid);
-        const { requests } = await load(prepared, { connections: CONNECTIONS, seconds, expect: "Product" });
+        const options = { connections: CONNECTIONS, seconds: seconds / 2, expect: "Product" };
+        const { requests } = await load(prepared, options);
         costs[i]?.push(((cpuSeconds(running.pid) - before) / requests) * 1e6);
       }
     }
@@ -47,10 +52,34 @@ export async function measureGrowth(running: Running, seconds: number): Promise<
   const rowCosts = await cpu(journal.map((u) => u.jwt));
   const sessionCosts = await cpu(sessions.map((u) => u.jwt));
   await fetch(`${running.origins["stores"]}/trouble?r2=off`);
+  const userCosts = await growingUsers(running, cpu);
   const points = (xs: readonly number[], costs: readonly number[]) =>
     xs.map((x, i) => ({ x, cpu_us: costs[i] ?? 0 }));
   return [
     { title: "waiting-events", axis: "events waiting for R2", points: points(WAITING_EVENTS, rowCosts) },
     { title: "sessions", axis: "open sessions of the user", points: points(SESSIONS, sessionCosts) },
+    { title: "users", axis: "users of the server, of whom ten call", points: points(USERS, userCosts) },
   ];
+}
+
+/** CPU of a call of the same users while others sign up. */
+async function growingUsers(
+  running: Running,
+  cpu: (jwts: readonly string[]) => Promise<number[]>,
+): Promise<number[]> {
+  const options = { service: "measured", setup: "setup-measured" };
+  const calling = await makeUsers(running, { ...options, prefix: "calling", count: CALLING });
+  const costs: number[] = [];
+  let users = CALLING;
+  for (const wanted of USERS) {
+    await signUpAll(
+      running,
+      options.setup,
+      benchPeople({ prefix: `growth${wanted}-`, count: wanted - users }),
+    );
+    users = wanted;
+    const each = await cpu(calling.map((user) => user.jwt));
+    costs.push(each.toSorted((a, b) => a - b)[each.length >> 1] ?? 0);
+  }
+  return costs;
 }

@@ -2,77 +2,13 @@
  * A closed loop of requests over kept connections, as cheap for the client as it can be: bytes prepared in advance,
  * only the end of an answer is looked for. Client and server share the machine.
  */
-import { connect, type Socket } from "node:net";
+import { Connection, type Prepared } from "../workerd/connection.ts";
 
 export interface LoadResult {
   requests: number;
   seconds: number;
   /** Milliseconds of each request. */
   latencies: number[];
-}
-
-/** The bytes of a POST. */
-export function postBytes(
-  url: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): { host: string; port: number; bytes: Buffer } {
-  const { hostname, port, host, pathname } = new URL(url);
-  const text = JSON.stringify(body);
-  const lines = [
-    `POST ${pathname} HTTP/1.1`,
-    `Host: ${host}`,
-    "Content-Type: application/json",
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-  ];
-  return { host: hostname, port: Number(port), bytes: Buffer.from(`${lines.join("\r\n")}\r\n\r\n${text}`) };
-}
-
-export type Prepared = ReturnType<typeof postBytes>;
-
-/** One kept connection; one request at a time. */
-export class Connection {
-  readonly #socket: Socket;
-  #text = "";
-  #done: ((answer: string) => void) | undefined;
-  #failed: ((error: Error) => void) | undefined;
-
-  constructor(host: string, port: number) {
-    this.#socket = connect({ host, port, noDelay: true });
-    this.#socket.setEncoding("latin1");
-    this.#socket.on("data", (chunk: string) => {
-      this.#text += chunk;
-      if (isWhole(this.#text)) {
-        const text = this.#text;
-        this.#text = "";
-        this.#done?.(text);
-      }
-    });
-    this.#socket.on("error", (error) => this.#failed?.(error));
-    this.#socket.on("close", () => this.#failed?.(new Error("the server closed the connection")));
-  }
-
-  /** @returns the whole answer: status line, headers, body as it came */
-  send(bytes: Buffer): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#done = resolve;
-      this.#failed = reject;
-      this.#socket.write(bytes);
-    });
-  }
-
-  close(): void {
-    this.#failed = undefined;
-    this.#socket.destroy();
-  }
-}
-
-function isWhole(text: string): boolean {
-  const head = text.indexOf("\r\n\r\n");
-  if (head < 0) return false;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head))?.[1];
-  return length === undefined ? text.endsWith("\r\n0\r\n\r\n") : text.length >= head + 4 + Number(length);
 }
 
 /**

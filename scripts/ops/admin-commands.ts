@@ -7,6 +7,10 @@ export interface Options {
   confirm?: string | undefined;
   device?: string | undefined;
   until?: string | undefined;
+  since?: string | undefined;
+  undelivered?: boolean | undefined;
+  subscription?: string | undefined;
+  refund?: boolean | undefined;
   "dry-run"?: boolean | undefined;
 }
 
@@ -29,10 +33,13 @@ export const USAGE = `npm run admin -- COMMAND [--env staging|production] [--jso
   export USER                          everything held about them, as JSON
   delete USER --confirm USERID
   keys status | rotate                 encryption keys in use; move everything to the current one
-  billing report|resync USER [--dry-run]
+  billing report USER                  the plan, its history, events that wait
+  billing resync USER|all [--dry-run]  read Stripe anew
   billing grant USER --until 2027-01-31 | never
-  billing replay evt_…
-  billing drift                        whose plan here is not what Stripe says
+  billing end USER --subscription sub_… [--refund]
+  billing replay evt_… | --undelivered [--since 2026-11-01]
+  billing drift                        users: another plan than Stripe says, paying twice, disputes, waiting events
+  billing subscriptions                Stripe's: paid for by nobody here, or shown another plan
   doctor                               each part's state
 
 USER is u_…, a ClickUp user id, a Stripe customer cus_…, or an e-mail address.
@@ -78,6 +85,9 @@ export function callOf(words: readonly string[], options: Options): Call {
         case "report":
           return one("billing/report", { user: user(third) });
         case "resync":
+          if (third === "all") {
+            return { command: "billing/drift", input: { mend: options["dry-run"] !== true }, sweep: true };
+          }
           return one("billing/resync", { user: user(third), dryRun: options["dry-run"] === true });
         case "grant": {
           if (options.until === undefined)
@@ -87,8 +97,26 @@ export function callOf(words: readonly string[], options: Options): Call {
             until: options.until === "never" ? null : options.until,
           });
         }
-        case "replay":
-          return one("billing/replay", { event: user(third) });
+        case "replay": {
+          if (options.undelivered !== true) {
+            if (third === undefined) throw new OperatorError("Name the event evt_…, or --undelivered.");
+            return one("billing/replay", { event: third });
+          }
+          const since = options.since === undefined ? {} : { since: options.since };
+          return { command: "billing/undelivered", input: since, sweep: true };
+        }
+        case "end":
+          if (options.subscription === undefined)
+            throw new OperatorError(
+              "Say which: --subscription sub_… (billing subscriptions lists those that are paid twice)",
+            );
+          return one("billing/end", {
+            user: user(third),
+            subscription: options.subscription,
+            refund: options.refund === true,
+          });
+        case "subscriptions":
+          return { command: "billing/subscriptions", input: {}, sweep: true };
         case "drift":
           return { command: "billing/drift", input: {}, sweep: true };
         default:

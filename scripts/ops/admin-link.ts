@@ -1,6 +1,5 @@
 /** The way to the Worker's Admin entrypoint, by a service binding of wrangler. */
 import { join } from "node:path";
-import { getPlatformProxy } from "wrangler";
 import type { Environment } from "./environments.ts";
 import { OperatorError } from "./operator-error.ts";
 
@@ -21,6 +20,8 @@ interface Service {
 }
 
 export async function openAdmin(target: Target): Promise<AdminLink> {
+  // Loaded here: it is large, and most scripts that could ask do not.
+  const { getPlatformProxy } = await import("wrangler");
   const proxy = await getPlatformProxy<{ ADMIN: Service }>({
     configPath: join(import.meta.dirname, "admin.wrangler.jsonc"),
     persist: false,

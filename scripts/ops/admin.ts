@@ -1,7 +1,7 @@
 /** `npm run admin -- …`: the operator's commands, against this machine or a deployment. */
 import { parseArgs } from "node:util";
 import { callOf, merge, USAGE, type Call } from "./admin-commands.ts";
-import { openAdmin, type AdminLink } from "./admin-link.ts";
+import { openAdmin, type AdminLink, type Target } from "./admin-link.ts";
 import { environmentOf } from "./environments.ts";
 import { OperatorError, runScript } from "./operator-error.ts";
 import { facts, table } from "./table.ts";
@@ -49,8 +49,15 @@ function shown(call: Call, value: Record<string, unknown>): string {
   return [facts(rest), "batches", table(batches), "events", table(events, columns), ...verdict].join("\n");
 }
 
-await runScript(async () => {
+export interface Terminal {
+  write(text: string): void;
+  open(target: Target): Promise<AdminLink>;
+}
+
+/** Runs what stands after `npm run admin --`. @returns the exit code */
+export async function operate(args: string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = parseArgs({
+    args,
     allowPositionals: true,
     options: {
       env: { type: "string" },
@@ -60,31 +67,39 @@ await runScript(async () => {
       confirm: { type: "string" },
       device: { type: "string" },
       until: { type: "string" },
+      since: { type: "string" },
+      undelivered: { type: "boolean" },
+      subscription: { type: "string" },
+      refund: { type: "boolean" },
       "dry-run": { type: "boolean" },
       help: { type: "boolean" },
     },
   });
   if (values.help === true || positionals.length === 0) {
-    console.log(USAGE);
+    terminal.write(`${USAGE}\n`);
     return 0;
   }
   const call = callOf(positionals, values);
-  const link = await openAdmin(
-    values.env === undefined || values.env === "local" ? "local" : environmentOf(values.env),
-  );
+  const local = values.env === undefined || values.env === "local";
+  const link = await terminal.open(local ? "local" : environmentOf(values.env));
   try {
     if (call.command === "export") {
       const { body } = await link.send(call.command, call.input);
       if (body === null) throw new OperatorError("The export was empty.");
       const decoder = new TextDecoder();
-      for await (const chunk of body) process.stdout.write(decoder.decode(chunk, { stream: true }));
+      for await (const chunk of body) terminal.write(decoder.decode(chunk, { stream: true }));
       return 0;
     }
     const value = await answer(link, call);
-    console.log(values.json ? JSON.stringify(value, null, 2) : shown(call, value));
+    terminal.write(`${values.json ? JSON.stringify(value, null, 2) : shown(call, value)}\n`);
     const { problems, ready } = value as { problems?: string[]; ready?: boolean };
     return (problems?.length ?? 0) > 0 || ready === false ? 1 : 0;
   } finally {
     await link.close();
   }
-});
+}
+
+if (import.meta.main) {
+  const terminal: Terminal = { write: (text) => void process.stdout.write(text), open: openAdmin };
+  await runScript(() => operate(process.argv.slice(2), terminal));
+}

@@ -7,8 +7,8 @@ import { ROOT, wrangler } from "./wrangler.ts";
 
 /** Above this the build fails. Cloudflare's own limit is 10 MB gzipped on the paid plan, 3 MB on the free one. */
 const LIMIT_BYTES = 2_000_000;
-/** What we mean to stay below: start-up time grows with it. */
-const BUDGET_BYTES = 1_200_000;
+/** What we mean to stay below: start-up time grows with it. The gate fails above it (test/repo/bundle-budget.test.ts). */
+export const BUDGET_BYTES = 1_330_000;
 const SHOWN = 12;
 
 interface Metafile {

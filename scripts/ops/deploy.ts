@@ -1,4 +1,7 @@
-/** `npm run deploy:*`: the checks that can stop a bad deployment, then wrangler, then a look at its health. */
+/**
+ * `npm run deploy:*`: the checks that can stop a bad deployment, then wrangler, then a look at its health. A version
+ * that is not healthy is taken back.
+ */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { ConfigFile } from "./config-file.ts";
@@ -13,17 +16,19 @@ import {
 import { FingerprintFile } from "./fingerprint.ts";
 import { waitHealthy } from "./health.ts";
 import { OperatorError, runScript } from "./operator-error.ts";
+import { rollback } from "./rollback.ts";
 import { secretNames } from "./secrets.ts";
 import { messageOf, shapeHere } from "./versions.ts";
 import { requireAccount, ROOT, wrangler } from "./wrangler.ts";
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_S = 60;
 
 export interface DeployOptions {
   dryRun: boolean;
   /** Origin instead of the one in wrangler.jsonc; for development, whose own is this machine. */
   url: string | undefined;
-  checkHealth: boolean;
+  /** How long the new version may take to be healthy; 0: nobody looks. */
+  patience_ms: number;
 }
 
 /** What must be true before anything is uploaded. Every fault in one message. @returns the origin */
@@ -94,15 +99,38 @@ export async function deploy(
     console.log(`Dry run of ${environment}: nothing was uploaded. It would be: wrangler ${args.join(" ")}`);
     return;
   }
-  await wrangler(args, { show: true });
-  if (!options.checkHealth) return;
-  const why = await waitHealthy(origin.origin, PATIENCE_MS);
-  if (why !== undefined) {
-    throw new OperatorError(
-      `${environment} was deployed and is not healthy: ${why}\nGo back with: npm run rollback:${shortName(environment)}`,
-    );
+  const output = await wrangler(args, { show: true });
+  if (options.patience_ms === 0) return;
+  const version = /^Current Version ID:\s*(\S+)/m.exec(output)?.[1];
+  const seen = await waitHealthy(origin.origin, options.patience_ms, version);
+  if (!seen.ok) await takeBack(environment, origin.origin, seen.said, options.patience_ms);
+  console.log(`${origin.origin} is ${seen.said}.`);
+}
+
+/**
+ * The new version is live and does not work: back to the one before, where that is safe.
+ * @throws OperatorError always: the deployment failed, whatever runs now
+ */
+async function takeBack(
+  environment: Environment,
+  origin: string,
+  why: string,
+  patience_ms: number,
+): Promise<never> {
+  const failed = `${environment} was deployed and is not healthy: ${why}`;
+  console.error(`\n${failed}\nGoing back to the version before.`);
+  let back: string;
+  try {
+    await rollback(environment, { to: undefined, force: false, dryRun: false });
+    const seen = await waitHealthy(origin, patience_ms);
+    back = seen.ok
+      ? `The version before runs again and is ${seen.said}.`
+      : `The version before runs again and is not healthy either: ${seen.said}. Look at the configuration: npm run doctor -- --env ${environment}`;
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    back = `It was not taken back: ${error.message}\nIt is still live. Mend it and deploy again, or see docs/deployment.md#back-again.`;
   }
-  console.log(`${origin.origin} is healthy.`);
+  throw new OperatorError(`${failed}\n${back}`);
 }
 
 function originOf(environment: Environment, config: ConfigFile, url: string | undefined): URL {
@@ -135,12 +163,15 @@ if (import.meta.main) {
         url: { type: "string" },
         "dry-run": { type: "boolean", default: false },
         "skip-health": { type: "boolean", default: false },
+        patience: { type: "string", default: String(PATIENCE_S) },
       },
     });
+    const patience_s = Number(values.patience);
+    if (!(patience_s > 0)) throw new OperatorError("--patience takes a number of seconds.");
     await deploy(environmentOf(values.env), new ConfigFile(), new FingerprintFile(), {
       dryRun: values["dry-run"],
       url: values.url,
-      checkHealth: !values["skip-health"],
+      patience_ms: values["skip-health"] ? 0 : patience_s * 1000,
     });
   });
 }

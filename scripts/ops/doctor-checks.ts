@@ -5,7 +5,7 @@ import { parseVars } from "../dev-vars.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { GENERATED_SECRETS, KV_BINDINGS, shortName, type Environment } from "./environments.ts";
 import type { FingerprintFile } from "./fingerprint.ts";
-import { readHealth } from "./health.ts";
+import { inWords, readHealth, serves } from "./health.ts";
 import { listNamespaces } from "./kv.ts";
 import { OperatorError } from "./operator-error.ts";
 import { namesIn } from "./r2.ts";
@@ -149,16 +149,15 @@ export async function checkDeployment(origin: string): Promise<Finding[]> {
   const asked_ms = Date.now();
   const read = await readHealth(origin);
   if (!read.ok) return [fault("health", `${read.why}; is it deployed, and does the domain point to it?`)];
-  const { status, environment, version, timestamp, misconfigured } = read.health;
-  if (status !== "healthy") {
-    return [
-      fault(
-        "health",
-        `misconfigured: ${(misconfigured ?? []).join(", ")}; npx wrangler tail shows the message`,
-      ),
-    ];
+  const { status, environment, version, timestamp } = read.health;
+  if (!serves(read.health)) {
+    return [fault("health", `${inWords(read.health)}; npx wrangler tail shows the message`)];
   }
-  const findings = [ok("health", `${environment} ${version}`)];
+  const findings = [
+    status === "healthy"
+      ? ok("health", `${environment} ${version}`)
+      : warning("health", `${inWords(read.health)}; npm run admin -- doctor says what to do`),
+  ];
   const answered_ms = Date.now();
   const server_ms = Date.parse(timestamp);
   const off_ms = Math.max(asked_ms - server_ms, server_ms - answered_ms, 0);

@@ -16,6 +16,7 @@ export const ASKED_SECRETS = [
   "STRIPE_SECRET_KEY",
   "STRIPE_WEBHOOK_SECRET",
   "STRIPE_PRICE_ID",
+  "STRIPE_PORTAL_CONFIGURATION",
 ] as const;
 
 /** @throws OperatorError for anything but one of the three; "dev" is short for development */

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { envArgs, environmentOf, type Environment } from "./environments.ts";
 import { OperatorError, runScript } from "./operator-error.ts";
-import { deployedIds, listVersions, type Version } from "./versions.ts";
+import { deployments, listVersions, rollbackMessage, versionBefore, type Version } from "./versions.ts";
 import { requireAccount, wrangler } from "./wrangler.ts";
 
 export type Verdict = { safe: true; why: string } | { safe: false; why: string };
@@ -30,33 +30,42 @@ export function judge(from: Version | undefined, to: Version): Verdict {
   return { safe: true, why: "both versions use the same data shapes." };
 }
 
+export interface RollbackOptions {
+  /** Id, its beginning, or tag of a version; the one before, unless given. */
+  to: string | undefined;
+  force: boolean;
+  dryRun: boolean;
+}
+
+/** @throws OperatorError when there is nothing to go back to, or it would not be safe */
 export async function rollback(
   environment: Environment,
-  options: { to: string | undefined; force: boolean; dryRun: boolean },
+  { to: wanted, force, dryRun }: RollbackOptions,
 ): Promise<void> {
   await requireAccount();
-  const [versions, deployed] = [await listVersions(environment), await deployedIds(environment)];
-  const running = versions.find(({ id }) => id === deployed[0]);
-  const beforeId = deployed.find((id) => id !== deployed[0]);
+  const [versions, deployed] = [await listVersions(environment), await deployments(environment)];
+  const runningId = deployed[0]?.versionId;
+  const running = versions.find(({ id }) => id === runningId);
+  const beforeId = versionBefore(deployed);
   const to = versions.find(({ id, tag }) =>
-    options.to === undefined ? id === beforeId : id.startsWith(options.to) || tag === options.to,
+    wanted === undefined ? id === beforeId : id.startsWith(wanted) || tag === wanted,
   );
   if (to === undefined) {
     const known = versions.map(({ id, tag, created }) => `  ${id}  ${tag}  ${created}`).join("\n");
     throw new OperatorError(
-      options.to === undefined
+      wanted === undefined
         ? `${environment} has no earlier deployment to go back to.`
-        : `There is no version "${options.to}" of ${environment}. The newest are:\n${known}`,
+        : `There is no version "${wanted}" of ${environment}. The newest are:\n${known}`,
     );
   }
-  if (to.id === deployed[0]) throw new OperatorError(`Version ${to.id} is the one that runs.`);
+  if (to.id === runningId) throw new OperatorError(`Version ${to.id} is the one that runs.`);
   const verdict = judge(running, to);
-  console.log(`From  ${running?.id ?? deployed[0] ?? "unknown"} ${running?.tag ?? ""}`);
+  console.log(`From  ${running?.id ?? runningId ?? "unknown"} ${running?.tag ?? ""}`);
   console.log(`To    ${to.id} ${to.tag} (${to.created})`);
   console.log(`Data  ${verdict.why}`);
-  if (!verdict.safe && !options.force) throw new OperatorError("Not rolled back: see the line above.");
-  if (options.dryRun) return;
-  const message = `rollback from ${running?.tag ?? "unknown"}`;
+  if (!verdict.safe && !force) throw new OperatorError("Not rolled back: see the line above.");
+  if (dryRun) return;
+  const message = rollbackMessage(running?.tag ?? runningId ?? "unknown");
   await wrangler(["rollback", to.id, ...envArgs(environment), "--message", message, "--yes"], { show: true });
   console.log(
     "Secrets and wrangler.jsonc vars are not part of a version's code; check them with: npm run doctor",

@@ -1,4 +1,5 @@
 /** The steps of the smoke test. Each looks at one promise of a deployment from outside; none writes to ClickUp. */
+import { inWords, readHealth, serves } from "./health.ts";
 
 export interface SmokeTarget {
   origin: string;
@@ -43,10 +44,10 @@ function must(condition: boolean, message: string): asserts condition {
 }
 
 async function health(origin: string): Promise<string> {
-  const response = await fetch(`${origin}/health`);
-  const body = (await response.json()) as { status: string; version: string; environment: string };
-  must(response.status === 200 && body.status === "healthy", `${response.status} ${body.status}`);
-  return `healthy, ${body.environment} ${body.version}`;
+  const read = await readHealth(origin);
+  must(read.ok, read.ok ? "" : read.why);
+  must(serves(read.health), inWords(read.health));
+  return `${inWords(read.health)}, ${read.health.environment} ${read.health.version}`;
 }
 
 async function loginPage(origin: string): Promise<string> {

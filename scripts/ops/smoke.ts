@@ -1,6 +1,7 @@
 /** `npm run smoke -- --url … --token …`: the promises of a deployment, looked at from outside; a line a step. */
 import { parseArgs } from "node:util";
-import { openAdmin } from "./admin-link.ts";
+import { openAdmin, type Target } from "./admin-link.ts";
+import { environmentOf } from "./environments.ts";
 import { waitHealthy } from "./health.ts";
 import { OperatorError, runScript } from "./operator-error.ts";
 import { stepsFor, type Step } from "./smoke-steps.ts";
@@ -9,10 +10,11 @@ const PATIENCE_MS = 60_000;
 
 const USAGE = `npm run smoke -- --url https://mcp.your-domain.org [--token TOKEN] [--limit] [--checkout] [--audit] [--wait]
 
-  --token     of a test user, from /auth/login; also as SMOKE_TOKEN. Without it only what needs none.
+  --token     of a test user, from /auth/login; better as SMOKE_TOKEN, since npm shows its arguments. Without it only
+              what needs none.
   --limit     also spend the user's limit for a minute, to see the 429
   --checkout  also open a Checkout page; that makes a customer in Stripe
-  --audit     also prove the user's record, on the server of \`npm start\`
+  --audit     also prove the user's record: on the server of \`npm start\`, or of a deployment with --env and your login
   --wait      up to a minute for a deployment that has just been made`;
 
 /** The user a token of ours names: the subject of a JWT, or the start of an OAuth access token. */
@@ -24,13 +26,13 @@ export function userOfToken(token: string): string | undefined {
   return payload.sub;
 }
 
-function auditStep(token: string): Step {
+function auditStep(token: string, target: Target): Step {
   return {
     name: "audit record",
     run: async () => {
       const user = userOfToken(token);
       if (user === undefined) throw new Error("the token names no user");
-      const admin = await openAdmin("local");
+      const admin = await openAdmin(target);
       try {
         await admin.json("flush", { user });
         const { problems, batches, events } = (await admin.json("audit", { user, verify: true })) as {
@@ -56,6 +58,7 @@ if (import.meta.main) {
         limit: { type: "boolean", default: false },
         checkout: { type: "boolean", default: false },
         audit: { type: "boolean", default: false },
+        env: { type: "string" },
         wait: { type: "boolean", default: false },
       },
     });
@@ -65,7 +68,8 @@ if (import.meta.main) {
     const token = given === "" ? null : given;
     const { limit, checkout } = values;
     const steps = stepsFor({ origin, token, limit, checkout });
-    if (values.audit && token !== null) steps.push(auditStep(token));
+    const target: Target = values.env === undefined ? "local" : environmentOf(values.env);
+    if (values.audit && token !== null) steps.push(auditStep(token, target));
     // Whether it became healthy says the first step.
     if (values.wait) await waitHealthy(origin, PATIENCE_MS);
     let failed = 0;

@@ -2,9 +2,6 @@
 import type { Stripe } from "stripe";
 import { HANDLED_EVENTS } from "../../worker/billing/event-types.ts";
 
-/** Marks what this script made, so that it finds it again. */
-const MARK = { clickup_mcp: "premium" };
-
 export interface Offer {
   interval: "month" | "year";
   lookupKey: string;
@@ -16,8 +13,14 @@ export interface Wanted {
   productName: string;
   currency: string;
   offers: readonly Offer[];
+  /** Stripe's code for what is sold; tax and Managed Payments need one. */
+  taxCode?: string | undefined;
   /** Origin of the deployment. */
   publicUrl: string;
+  /** False: no webhook endpoint. */
+  webhook?: boolean;
+  /** Set on what is made, so that it is found again; "premium" unless given. */
+  mark?: string;
 }
 
 export interface Part {
@@ -30,6 +33,10 @@ export interface SetUp {
   parts: Part[];
   /** STRIPE_PRICE_ID of the deployment: the first offer's. */
   priceId: string;
+  priceIds: string[];
+  productId: string;
+  /** STRIPE_PORTAL_CONFIGURATION of the deployment: one made over the API is never Stripe's default. */
+  portalId: string;
   /** Only when the endpoint was made now: Stripe shows it once. Never print it. */
   webhookSecret: string | null;
 }
@@ -40,24 +47,36 @@ export interface SetUp {
  */
 export async function setUpStripe(stripe: Stripe, wanted: Wanted): Promise<SetUp> {
   const parts: Part[] = [];
-  const product = await findProduct(stripe, wanted, parts);
+  const productId = await findProduct(stripe, wanted, parts);
   const priceIds: string[] = [];
   for (const offer of wanted.offers)
-    priceIds.push(await findPrice(stripe, product, offer, wanted.currency, parts));
-  await findPortal(stripe, product, priceIds, wanted, parts);
-  const webhookSecret = await findEndpoint(stripe, wanted, parts);
+    priceIds.push(await findPrice(stripe, productId, offer, wanted.currency, parts));
+  const portalId = await findPortal(stripe, productId, priceIds, wanted, parts);
+  const webhookSecret = wanted.webhook === false ? null : await findEndpoint(stripe, wanted, parts);
   const [priceId] = priceIds;
   if (priceId === undefined) throw new Error("no offer was given");
-  return { parts, priceId, webhookSecret };
+  return { parts, priceId, priceIds, productId, portalId, webhookSecret };
+}
+
+function markOf(wanted: Wanted): { clickup_mcp: string } {
+  return { clickup_mcp: wanted.mark ?? "premium" };
+}
+
+function isMarked(wanted: Wanted, metadata: Stripe.Metadata | null): boolean {
+  return metadata?.["clickup_mcp"] === markOf(wanted).clickup_mcp;
 }
 
 async function findProduct(stripe: Stripe, wanted: Wanted, parts: Part[]): Promise<string> {
   for await (const product of stripe.products.list({ active: true, limit: 100 })) {
-    if (product.metadata["clickup_mcp"] !== MARK.clickup_mcp) continue;
+    if (!isMarked(wanted, product.metadata)) continue;
     parts.push({ what: `product "${product.name}"`, id: product.id, made: false });
     return product.id;
   }
-  const made = await stripe.products.create({ name: wanted.productName, metadata: MARK });
+  const made = await stripe.products.create({
+    name: wanted.productName,
+    metadata: markOf(wanted),
+    ...(wanted.taxCode === undefined ? {} : { tax_code: wanted.taxCode }),
+  });
   parts.push({ what: `product "${made.name}"`, id: made.id, made: true });
   return made.id;
 }
@@ -104,12 +123,12 @@ async function findPortal(
   prices: string[],
   wanted: Wanted,
   parts: Part[],
-): Promise<void> {
+): Promise<string> {
   const what = "customer portal configuration";
   for await (const one of stripe.billingPortal.configurations.list({ active: true, limit: 100 })) {
-    if (one.metadata?.["clickup_mcp"] !== MARK.clickup_mcp) continue;
+    if (!isMarked(wanted, one.metadata)) continue;
     parts.push({ what, id: one.id, made: false });
-    return;
+    return one.id;
   }
   const made = await stripe.billingPortal.configurations.create({
     default_return_url: `${wanted.publicUrl}/account/plan`,
@@ -124,9 +143,10 @@ async function findPortal(
           : {}),
       },
     },
-    metadata: MARK,
+    metadata: markOf(wanted),
   });
   parts.push({ what, id: made.id, made: true });
+  return made.id;
 }
 
 async function findEndpoint(stripe: Stripe, wanted: Wanted, parts: Part[]): Promise<string | null> {
@@ -143,7 +163,11 @@ async function findEndpoint(stripe: Stripe, wanted: Wanted, parts: Part[]): Prom
     parts.push({ what: change, id: one.id, made: missing.length > 0 });
     return null;
   }
-  const made = await stripe.webhookEndpoints.create({ url, enabled_events: events, metadata: MARK });
+  const made = await stripe.webhookEndpoints.create({
+    url,
+    enabled_events: events,
+    metadata: markOf(wanted),
+  });
   parts.push({ what, id: made.id, made: true });
   return made.secret ?? null;
 }

@@ -56,13 +56,39 @@ export async function listVersions(environment: Environment): Promise<Version[]>
     .toSorted((a, b) => b.created.localeCompare(a.created));
 }
 
-/** Ids of versions that had all the traffic, the running one first. */
-export async function deployedIds(environment: Environment): Promise<string[]> {
+export interface Deployment {
+  /** The version that got all the traffic. */
+  versionId: string;
+  /** Made by going back: the version before it was left. */
+  rollback: boolean;
+}
+
+const ROLLBACK = "rollback from ";
+
+/** Message of the deployment that leaves a version. */
+export function rollbackMessage(left: string): string {
+  return ROLLBACK + left;
+}
+
+/** Deployments of one version each, the running one first. */
+export async function deployments(environment: Environment): Promise<Deployment[]> {
   const listed = (await wranglerJson(["deployments", "list", "--json", ...envArgs(environment)])) as {
     created_on: string;
+    annotations?: Record<string, string>;
     versions: { version_id: string; percentage: number }[];
   }[];
   return listed
     .toSorted((a, b) => b.created_on.localeCompare(a.created_on))
-    .flatMap(({ versions }) => versions.filter((v) => v.percentage === 100).map((v) => v.version_id));
+    .flatMap(({ annotations, versions }) => {
+      const rollback = annotations?.["workers/message"]?.startsWith(ROLLBACK) ?? false;
+      return versions.filter((v) => v.percentage === 100).map((v) => ({ versionId: v.version_id, rollback }));
+    });
+}
+
+/** The version to go back to: the newest before the running one that nobody has gone back from. */
+export function versionBefore(deployed: readonly Deployment[]): string | undefined {
+  const running = deployed[0]?.versionId;
+  return deployed.find(
+    ({ versionId }, i) => i > 0 && versionId !== running && !(deployed[i - 1]?.rollback ?? false),
+  )?.versionId;
 }

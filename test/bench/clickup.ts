@@ -1,4 +1,7 @@
-/** ClickUp as far as the benchmark needs it, in the same process: one Space, and a rate limit nobody reaches. */
+/**
+ * ClickUp as far as benchmark and load need it, in the same process: one Space, and a rate limit nobody reaches. A
+ * token `pk_load_…` is answered with a Space that carries its end, so that an answer shows whose it is.
+ */
 export const SPACE = {
   id: "90120001",
   name: "Product",
@@ -13,12 +16,13 @@ export const SPACE = {
   features: { due_dates: { enabled: true }, time_tracking: { enabled: true }, tags: { enabled: true } },
 };
 
-/** What ClickUp answers to a request of `url`. */
-export function clickUpAnswer(url: string): Response {
+/** What ClickUp answers to a request of `url` with that credential. */
+export function clickUpAnswer(url: string, authorization: string | null): Response {
   const { pathname } = new URL(url);
   if (!/^\/api\/v2\/space\/\d+$/.test(pathname))
     return Response.json({ err: "Not found", ECODE: "NF_001" }, { status: 404 });
-  const body = JSON.stringify(SPACE);
+  const whose = /^pk_load_(\w+)$/.exec(authorization ?? "")?.[1];
+  const body = JSON.stringify(whose === undefined ? SPACE : { ...SPACE, name: `Space of ${whose}` });
   return new Response(body, {
     headers: {
       "Content-Type": "application/json",
@@ -30,4 +34,6 @@ export function clickUpAnswer(url: string): Response {
   });
 }
 
-export default { fetch: (request) => clickUpAnswer(request.url) } satisfies ExportedHandler;
+export default {
+  fetch: (request) => clickUpAnswer(request.url, request.headers.get("Authorization")),
+} satisfies ExportedHandler;

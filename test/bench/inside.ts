@@ -7,7 +7,7 @@ import { clickUpAnswer } from "./clickup.ts";
 const outside = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
   const url = input instanceof Request ? input.url : String(input);
-  return url.startsWith("https://api.clickup.test/") ? clickUpAnswer(url) : outside(input, init);
+  return url.startsWith("https://api.clickup.test/") ? clickUpAnswer(url, null) : outside(input, init);
 };
 
 export { Admin, UserObject, default } from "../../worker/index.ts";

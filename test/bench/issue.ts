@@ -1,6 +1,6 @@
 /** Consent without a person, for the benchmark: a registered client and a code for it. */
 import type { OAuthHelpers } from "@cloudflare/workers-oauth-provider";
-import { REDIRECT_URI, VERIFIER } from "../../scripts/bench/pkce.ts";
+import { REDIRECT_URI, VERIFIER } from "../../scripts/workerd/pkce.ts";
 
 export interface IssueEnv {
   OAUTH_PROVIDER: OAuthHelpers;

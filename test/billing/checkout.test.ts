@@ -122,6 +122,17 @@ describe("the session", () => {
     expect(Object.keys(stripe.state.test.checkout_sessions)).toHaveLength(1);
   });
 
+  test("C3 a customer whose creation was answered into the void is not made twice", async () => {
+    const user = await newUser();
+    stripe.fault({ kind: "reset", operation: "POST /v1/customers", times: 2, after_effect: true });
+    expect((await post(user, "/stripe/create-checkout")).status).toBe(503);
+    await checkoutUrl(user);
+    const mine = Object.values(stripe.state.test.customers).filter(
+      (one) => one.metadata["user_id"] === user.userId,
+    );
+    expect(mine).toHaveLength(1);
+  });
+
   test("C4 an expired session is followed by a new one, under another key", async () => {
     const user = await newUser();
     const first = await checkoutUrl(user);

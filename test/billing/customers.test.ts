@@ -10,6 +10,7 @@ import {
   customerOf,
   deliver,
   mapping,
+  pay,
   planOf,
   runBillingJob,
   sessionOf,
@@ -184,6 +185,24 @@ describe("the account", () => {
     expect(new Set((await deliver()).map((r) => r.status))).toEqual(new Set([200]));
     expect(await sql(again, "SELECT event_id FROM billing_events")).toEqual([]);
     expect(await tierOf(again)).toBe("free");
+  });
+
+  test("L15 who comes back the same day buys anew: no answer of the deleted account's is replayed", async () => {
+    const user = await newUser();
+    const first = await checkoutUrl(user);
+    await pay(first);
+    await deliver();
+    const customer = await customerOf(user);
+    await user.object.deleteAccount().catch(() => undefined);
+    await deliver();
+    travel(60_000);
+    const again = await newUser({ userId: user.userId });
+    const second = await checkoutUrl(again);
+    expect(stripe.state.test.checkout_sessions[sessionOf(second)]?.status).toBe("open");
+    expect(await customerOf(again)).not.toBe(customer);
+    await pay(second);
+    await deliver();
+    expect(await tierOf(again)).toBe("premium");
   });
 
   test("L15 while Stripe does not answer nothing is deleted", async () => {

@@ -1,9 +1,13 @@
 /** What the plan decides on every call: tools, limits, and that Stripe is not asked for it. */
-import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { createExecutionContext, evictDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Bindings } from "../../worker/env.ts";
+import { serve } from "../../worker/router.tsx";
 import { clickup } from "../support/outside.ts";
 import { readEvents } from "../support/sse.ts";
 import { newUser, rpc, type TestUser } from "../support/users.ts";
+import { configured } from "./other-configuration.ts";
 import {
   api,
   billingOf,
@@ -234,16 +238,62 @@ describe("E4 a premium tool on the free plan", () => {
   });
 });
 
-test("E5 a plan that cannot be read is free for premium tools, and free tools go on", async () => {
-  const user = await newUser();
-  await subscribe(user);
-  await sql(user, "UPDATE entitlement SET subscription = '{broken'");
-  await evictDurableObject(user.object);
-  vi.spyOn(console, "error").mockImplementation(() => undefined);
-  expect(
-    (await user.call("clickup_workspace_hierarchy", { workspace: "Northwind Labs" })).isError,
-  ).toBeUndefined();
-  expect((await user.call(PREMIUM_TOOL, {})).structuredContent?.["error"]).toBe("premium_required");
+describe("E5 what cannot be read or reached is never premium", () => {
+  test.each([
+    "UPDATE entitlement SET subscription = '{broken'",
+    "DELETE FROM entitlement",
+    "DROP TABLE entitlement",
+    "DROP TABLE billing_disputes",
+  ])("a store that is broken (%s): free tools go on, premium ones are refused", async (fault) => {
+    const user = await newUser();
+    await subscribe(user);
+    await sql(user, fault);
+    await evictDurableObject(user.object);
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    expect(await toolNames(user)).toHaveLength(7);
+    expect(
+      (await user.call("clickup_workspace_hierarchy", { workspace: "Northwind Labs" })).isError,
+    ).toBeUndefined();
+    expect((await user.call(PREMIUM_TOOL, {})).structuredContent?.["error"]).toBe("premium_required");
+    expect(JSON.stringify(logged.mock.calls)).toContain("incident");
+  });
+
+  test("a way to Stripe that fails in every way breaks no call, and changes no plan", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const port = () => {
+      throw new Error("the way to Stripe is broken");
+    };
+    const view = await configured(user, { port }, (billing) => billing.refresh(0));
+    expect(view).toMatchObject({ tier: "premium", why: "active" });
+    expect(await toolNames(user)).toHaveLength(72);
+  });
+
+  test("an object that cannot be reached holds the credentials, too: 503 for every tool, and nothing premium", async () => {
+    const user = await newUser();
+    await subscribe(user);
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const unreachable = { fetch: () => Promise.reject(new Error("Durable Object is overloaded.")) };
+    const bindings = { ...(env as unknown as Bindings), USER: { getByName: () => unreachable } };
+    clickup.clearCalls();
+    for (const tool of ["clickup_workspace_hierarchy", PREMIUM_TOOL]) {
+      const request = new Request(`${ORIGIN}/mcp`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${user.bearer}`, "Content-Type": "application/json" },
+        body: JSON.stringify(rpc("tools/call", { name: tool, arguments: {} })),
+      });
+      const response = await serve(request, bindings as unknown as Bindings, createExecutionContext());
+      const body = await response.text();
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+      expect(JSON.parse(body)).toMatchObject({
+        error: "temporarily_unavailable",
+        incident: expect.any(String),
+      });
+      expect(body).not.toMatch(/overloaded|premium/);
+    }
+    expect(clickup.calls).toEqual([]);
+  });
 });
 
 test("E6 the limit is another one from the next request on, in both directions", async () => {

@@ -1,13 +1,9 @@
 /** What happens to a subscription over its life, and what the user gets for it. */
-import { env } from "cloudflare:workers";
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { STRIPE_SANDBOX } from "../sandbox/stripe/index.ts";
-import { Billing, type BillingParts } from "../../objects/billing/billing.ts";
-import { AccountStore } from "../../objects/stores/account.ts";
-import { stripePort } from "../../worker/billing/port.ts";
-import type { Bindings } from "../../worker/env.ts";
 import { newUser, type TestUser } from "../support/users.ts";
+import { buyUrl, configured, type Rules } from "./other-configuration.ts";
 import {
   api,
   billingOf,
@@ -246,13 +242,13 @@ describe("trials", () => {
     const user = await newUser();
     const trialDays = () =>
       stripe.calls.findLast((c) => c.operation === "POST /v1/checkout/sessions")?.params["subscription_data"];
-    await pay(await withRules(user, { trial_days: 14 }, buyUrl));
+    await pay(await configured(user, { rules: { trial_days: 14 } }, buyUrl));
     expect(trialDays()).toMatchObject({ trial_period_days: "14" });
     await deliver();
     expect(await planOf(user)).toMatchObject({ tier: "premium", why: "trialing" });
     await cancel(user);
     await evictDurableObject(user.object);
-    await pay(await withRules(user, { trial_days: 14 }, buyUrl));
+    await pay(await configured(user, { rules: { trial_days: 14 } }, buyUrl));
     expect(trialDays()).not.toHaveProperty("trial_period_days");
     await deliver();
     expect(await planOf(user)).toMatchObject({ tier: "premium", why: "active" });
@@ -263,7 +259,7 @@ describe("other configurations", () => {
   test("without Stripe everybody has DEFAULT_TIER, whatever was bought before", async () => {
     const user = await newUser();
     await subscribe(user);
-    const view = (rules: Partial<Rules>) => withRules(user, rules, (billing) => billing.plan());
+    const view = (rules: Partial<Rules>) => configured(user, { rules }, (billing) => billing.plan());
     expect(await view({ billing: false })).toMatchObject({
       tier: "free",
       why: "default_tier",
@@ -276,41 +272,6 @@ describe("other configurations", () => {
     expect(await view({ defaultTier: "premium" })).toMatchObject({ tier: "premium", why: "default_tier" });
   });
 });
-
-type Rules = BillingParts["rules"];
-
-/** Works with a user's billing as another configuration would have it. */
-function withRules<T>(
-  user: TestUser,
-  rules: Partial<Rules>,
-  work: (billing: Billing) => Promise<T>,
-): Promise<T> {
-  return runInDurableObject(user.object, (_, state) =>
-    work(
-      new Billing({
-        userId: user.userId,
-        sql: state.storage.sql,
-        account: new AccountStore(state.storage.sql),
-        port: () => stripePort(env as unknown as Bindings),
-        rules: { billing: true, grace_ms: 7 * DAY_MS, trial_days: 0, defaultTier: "free", ...rules },
-        now_ms: () => Date.now(),
-        changed: () => undefined,
-        plan: () => undefined,
-      }),
-    ),
-  );
-}
-
-async function buyUrl(billing: Billing): Promise<string> {
-  const opened = await billing.openCheckout({
-    offer: "month",
-    successUrl: "https://mcp.test/billing/success",
-    cancelUrl: "https://mcp.test/billing/cancel",
-    portalReturnUrl: "https://mcp.test/account/plan",
-  });
-  if (!opened.ok) throw new Error(opened.error.kind);
-  return opened.value.url;
-}
 
 test("an operator can give premium until a date, whatever Stripe says; it ends by itself", async () => {
   const user = await newUser();

@@ -77,7 +77,16 @@ describe("the return page", () => {
     // A session id proves nothing, alone or beside a changed user.
     const tampered = new URL(successUrl(url));
     tampered.searchParams.set("user", await idOf("bob"));
-    const ids = [`/billing/success?session_id=${sessionOf(url)}`, tampered.pathname + tampered.search];
+    // Nor does the user's own id without our signature, or with one that was changed.
+    const unsigned = `/billing/success?user=${alice.userId}`;
+    const { searchParams } = new URL(successUrl(url));
+    const changed = (searchParams.get("sig") ?? "").replace(/^./, (c) => (c === "A" ? "B" : "A"));
+    const ids = [
+      `/billing/success?session_id=${sessionOf(url)}`,
+      tampered.pathname + tampered.search,
+      unsigned,
+      `${unsigned}&sig=${changed}`,
+    ];
     for (const path of ids) {
       const fresh = new Browser();
       const page = await fresh.get(path);
@@ -130,6 +139,7 @@ describe("the plan page", () => {
     const before = await (await browser.get("/account/plan")).text();
     expect(before).toContain("Upgrade: $9.00 a month");
     expect(before).toContain("Upgrade: $90.00 a year");
+    expect(before).toMatch(/You made \d+ requests? in the last 60 seconds and \d+ requests? in 30 days/);
     const url = await buyInBrowser(browser);
     expect(url).toMatch(/^https:\/\/api\.stripe\.test\/c\/pay\//);
     await pay(url);
@@ -140,12 +150,15 @@ describe("the plan page", () => {
       "Your plan: Premium",
       "$9.00 a month",
       "Renews on",
-      "visa ending in 4242",
+      "Visa ending in 4242",
       "Invoices",
       "paid",
     ]) {
       expect(after).toContain(text);
     }
+    const [invoice] = Object.values(stripe.state.test.invoices);
+    expect(invoice?.hosted_invoice_url).toMatch(/^https:/);
+    expect(after).toContain(`href="${invoice?.hosted_invoice_url}"`);
     const policy = (await browser.get("/account/plan")).headers.get("content-security-policy") ?? "";
     expect(policy).toContain("form-action 'self' https:");
   });

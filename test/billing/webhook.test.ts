@@ -254,26 +254,6 @@ describe("what an event leads to", () => {
     expect((await send(snapshot(customer))).status).toBe(503);
   });
 
-  test("W13 with Stripe at 300 ms, 20 events of 20 users are answered in under 2 s at p95", async () => {
-    const customers = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const user = await newUser();
-        await checkoutUrl(user);
-        return customerOf(user);
-      }),
-    );
-    stripe.fault({ kind: "slow", path: /^\/v1\//, ms: 300, times: 10_000 });
-    const times = await Promise.all(
-      customers.map(async (customer) => {
-        const began = performance.now();
-        expect((await send(snapshot(customer))).status).toBe(200);
-        return performance.now() - began;
-      }),
-    );
-    times.sort((a, b) => a - b);
-    expect(times[18]).toBeLessThan(2_000);
-  });
-
   test("25 events at once for one user are one reading of Stripe at a time, and few of them", async () => {
     const user = await newUser();
     await subscribe(user);

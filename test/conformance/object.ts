@@ -50,7 +50,14 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     const stores = { journal, outbox, control, devices: this.#devices };
     this.#admission = new Admission(stores, objectConfig(env), wall_ms);
     this.#lifecycle = new Lifecycle(this);
-    this.#housekeeping = new Housekeeping(this.#lifecycle.jobs, audit, () => this.#endpoint.hub.expire());
+    this.#housekeeping = new Housekeeping({
+      jobs: this.#lifecycle.jobs,
+      audit,
+      prune: () => this.#endpoint.hub.expire(),
+      others: {},
+      report: (error) => logFault(crypto.randomUUID(), userId, error),
+      now_ms: wall_ms,
+    });
     const recorded = (): void => {
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
@@ -71,10 +78,9 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     const tasks = new Tasks(new TaskStore(sql), wall_ms, (work) => ctx.waitUntil(work), report);
     this.#endpoint = {
       surface,
-      ledger: { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded },
+      ledger: { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded, report },
       hub: new SessionHub(ctx, new SessionStore(sql), surface, wall_ms),
       listeners,
-      report,
       modern: new ModernLane(surface, tasks, reportProtocol),
     };
   }

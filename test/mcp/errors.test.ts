@@ -1,5 +1,6 @@
 /** What `/mcp` answers to requests that are wrong: the specified error, never a 500. */
 import { exports } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { newUser, rpc } from "../support/users.ts";
 
@@ -100,6 +101,84 @@ describe("wrong requests", () => {
       );
       expect(response.status).toBe(405);
       expect(response.headers.get("allow")).toContain("POST");
+    }
+  });
+});
+
+const MODERN = {
+  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  "io.modelcontextprotocol/clientCapabilities": {},
+  "io.modelcontextprotocol/clientInfo": { name: "t", version: "1" },
+};
+
+/** The same request on each lane. */
+async function onEachLane(method: string, params: Record<string, unknown>) {
+  const user = await newUser();
+  const accept = { Accept: "application/json, text/event-stream" };
+  const initialize = {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "t", version: "1" },
+  };
+  const opened = await user.post(rpc("initialize", initialize), accept);
+  await opened.text();
+  const session = { ...accept, "Mcp-Session-Id": opened.headers.get("Mcp-Session-Id") ?? "" };
+  const modern = { ...accept, "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method };
+  const ask = async (body: unknown, headers = {}): Promise<Answer> =>
+    (await (await user.post(body, headers)).json()) as Answer;
+  return {
+    user,
+    ask: async () => [
+      await ask(rpc(method, params)),
+      await ask(rpc(method, params), session),
+      await ask(rpc(method, { ...params, _meta: MODERN }), modern),
+    ],
+  };
+}
+
+describe("whose fault it is", () => {
+  test.each([
+    ["resources/read", {}, /^Invalid params: params\.uri: /],
+    ["prompts/get", { arguments: {} }, /^Invalid params: params\.name: /],
+    ["completion/complete", { ref: 1 }, /^Invalid params: params\.(ref|argument)/],
+  ])("%s with params that do not fit: the client's, in words", async (method, params, message) => {
+    const { user, ask } = await onEachLane(method, params);
+    for (const { error } of await ask()) {
+      expect(error?.code).toBe(-32602);
+      expect(error?.message).toMatch(/invalid/i);
+      expect(error?.message).not.toContain("\n");
+    }
+    const [plain] = await ask();
+    expect(plain?.error?.message).toMatch(message);
+    const ends = await runInDurableObject(user.object, (_, { storage }) =>
+      storage.sql
+        .exec<{ outcome: string }>("SELECT DISTINCT outcome FROM journal WHERE method = ?", method)
+        .toArray(),
+    );
+    expect(ends).toEqual([{ outcome: "protocol_error" }]);
+  });
+
+  test("a handler that breaks: ours, with an incident and nothing of its inside", async () => {
+    const { user, ask } = await onEachLane("resources/list", {});
+    await runInDurableObject(user.object, (_, { storage }) => {
+      storage.sql.exec("ALTER TABLE account RENAME TO account_away");
+    });
+    for (const { error } of await ask()) {
+      expect(error?.code).toBe(-32603);
+      expect(error?.message).toMatch(/^Something went wrong on our side\. Incident [0-9a-f-]{36}\.$/);
+    }
+    const rows = await runInDurableObject(user.object, (_, { storage }) => {
+      storage.sql.exec("ALTER TABLE account_away RENAME TO account");
+      return storage.sql
+        .exec<{ outcome: string; finished: string }>(
+          "SELECT outcome, finished FROM journal WHERE method = 'resources/list'",
+        )
+        .toArray();
+    });
+    expect(rows).toHaveLength(3);
+    for (const { outcome, finished } of rows) {
+      expect(outcome).toBe("internal_error");
+      expect(JSON.parse(finished).incident).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 });

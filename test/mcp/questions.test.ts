@@ -11,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { SANDBOX } from "../sandbox/clickup/index.ts";
 import { clickup } from "../support/outside.ts";
 import { readEvents } from "../support/sse.ts";
-import { newUser, rpc, type TestUser } from "../support/users.ts";
+import { FULL_GRANT, newUser, rpc, tokenFor, type TestUser } from "../support/users.ts";
 
 const workerFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
   exports.default.fetch(new Request(input, init));
@@ -80,10 +80,16 @@ describe("2026-07-28", () => {
     });
     expect(declined.result?.isError).toBe(true);
     const fresh = (await modern(alice, kept)).result?.requestState ?? "";
+    const device = { deviceId: "d_beside", via: "jwt", clientId: "jwt", clientName: "beside" } as const;
+    await alice.object.addDevice({ ...device, grant: FULL_GRANT, expires_ms: null });
+    const Authorization = `Bearer ${await tokenFor(alice.userId, "d_beside")}`;
+    const beside: TestUser = { ...alice, post: (body, more) => alice.post(body, { ...more, Authorization }) };
     const flipped = fresh.slice(0, -3) + (fresh.at(-3) === "A" ? "B" : "A") + fresh.slice(-2);
     for (const [user, requestState] of [
       [alice, flipped],
       [other, fresh],
+      // Asked on one device of hers, answered from another.
+      [beside, fresh],
       [alice, "made-up"],
     ] as const) {
       expect((await modern(user, { ...kept, inputResponses: yes, requestState })).error?.code).toBe(-32602);

@@ -130,6 +130,19 @@ describe("sessions", () => {
     for (const { events } of streams) await events.cancel();
   });
 
+  test("an eleventh stream of a session closes the oldest", async () => {
+    const user = await newUser();
+    const session = await open(user);
+    const streams = [];
+    for (let i = 0; i < 11; i++) streams.push(readEvents(await listen(user, session.headers)));
+    for (const events of streams) await events.next();
+    await expect(streams[0]?.next()).rejects.toThrow(/ended/);
+    expect(await sockets(user)).toBe(10);
+    await notifyAll(user);
+    expect((await streams[10]?.next())?.data).toContain("list_changed");
+    for (const events of streams) await events.cancel();
+  });
+
   test("what was missed comes by Last-Event-ID, once, in order; a foreign or malformed id is 400", async () => {
     const user = await newUser();
     const session = await open(user);

@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { SANDBOX } from "../sandbox/clickup/index.ts";
 import { clickup } from "../support/outside.ts";
-import { newUser, rpc, type TestUser } from "../support/users.ts";
+import { FULL_GRANT, newUser, rpc, tokenFor, type TestUser } from "../support/users.ts";
 
 const EXTENSION = { extensions: { "io.modelcontextprotocol/tasks": {} } };
 
@@ -84,6 +84,12 @@ describe("tasks", () => {
     ];
     const id = String((await start(alice, 1)).result["taskId"]);
     expect((await get(bob, id)).error?.code).toBe(-32602);
+    const device = { deviceId: "d_second", via: "jwt", clientId: "jwt", clientName: "second" } as const;
+    await alice.object.addDevice({ ...device, grant: FULL_GRANT, expires_ms: null });
+    const Authorization = `Bearer ${await tokenFor(alice.userId, "d_second")}`;
+    const second: TestUser = { ...alice, post: (body, more) => alice.post(body, { ...more, Authorization }) };
+    expect((await get(second, id)).error?.code).toBe(-32602);
+    expect((await send(second, "tasks/cancel", { taskId: id }, id)).error?.code).toBe(-32602);
     await expect.poll(async () => (await get(alice, id)).result["status"]).toBe("completed");
     await evictDurableObject(alice.object);
     expect((await get(alice, id)).result["status"]).toBe("completed");

@@ -14,6 +14,13 @@ async function statuses(user: TestUser, count: number): Promise<Record<number, n
   return seen;
 }
 
+/** The status alone; the body is read, so that nothing holds the object. */
+async function statusOf(user: TestUser, body: unknown): Promise<number> {
+  const response = await user.post(body);
+  await response.arrayBuffer();
+  return response.status;
+}
+
 describe("the rate limit", () => {
   test("of 300 requests at once exactly 100 pass", async () => {
     expect(await statuses(await newUser(), 300)).toEqual({ 200: 100, 429: 200 });
@@ -89,5 +96,26 @@ describe("the rate limit", () => {
     for (let i = 0; i < 11; i++) answers.push((await user.post(batch)).status);
     expect(answers.slice(0, 9)).toEqual(Array(9).fill(202));
     expect(answers.at(-1)).toBe(429);
+  });
+
+  test("the cap of pings and notifications survives eviction", async () => {
+    const user = await newUser();
+    const batch = Array.from({ length: 100 }, () => ({
+      jsonrpc: "2.0",
+      method: "notifications/initialized",
+    }));
+    for (let i = 0; i < 10; i++) expect(await statusOf(user, batch)).toBe(202);
+    expect(await statusOf(user, batch)).toBe(429);
+    await evictDurableObject(user.object);
+    expect(await statusOf(user, batch)).toBe(429);
+  });
+
+  test("calls that do not count, refused premium tools, have the same cap", async () => {
+    const user = await newUser();
+    const premium = { name: "clickup_space_create", arguments: { name: "x" } };
+    const batch = Array.from({ length: 100 }, (_, i) => rpc("tools/call", premium, i));
+    for (let i = 0; i < 10; i++) expect(await statusOf(user, batch)).toBe(200);
+    expect(await statusOf(user, batch)).toBe(429);
+    expect(await statuses(user, 3)).toEqual({ 200: 3 });
   });
 });

@@ -1,5 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
+import { PRINCIPAL_HEADER } from "../../objects/rpc.ts";
 import { clickup } from "../support/outside.ts";
 import { FULL_GRANT, newUser, rpc, tokenFor } from "../support/users.ts";
 
@@ -14,7 +15,8 @@ describe("devices", () => {
       grant: FULL_GRANT,
       expires_ms: null,
     });
-    expect((await user.post(rpc("tools/list"))).status).toBe(200);
+    // More than once: the object keeps a copy of the row in memory.
+    for (let i = 0; i < 3; i++) expect((await user.post(rpc("tools/list"))).status).toBe(200);
     await user.object.revokeDevice(user.deviceId);
     const refused = await user.post(rpc("tools/list"));
     expect(refused.status).toBe(401);
@@ -53,6 +55,67 @@ describe("devices", () => {
     expect(refused.status).toBe(403);
     expect(refused.headers.get("www-authenticate")).toMatch(/error="insufficient_scope".*clickup:write/);
     expect(clickup.calls).toHaveLength(0);
+  });
+
+  test("a token of read scope is shown what it may use: the tools that read", async () => {
+    const list = async (scope: string): Promise<string[]> => {
+      const user = await newUser({ scope });
+      const answer = await (
+        await user.post(rpc("tools/list"))
+      ).json<{ result: { tools: { name: string }[] } }>();
+      return answer.result.tools.map((tool) => tool.name);
+    };
+    const narrow = await list("clickup:read");
+    expect(narrow).not.toContain("clickup_task_create");
+    expect(narrow).toContain("clickup_task_get");
+    expect(await list("clickup:read clickup:write")).toContain("clickup_task_create");
+  });
+
+  test("an object serves its own user's requests and no other's", async () => {
+    const [alice, bob] = [await newUser(), await newUser({ person: "bob" })];
+    const principal = (userId: string): string =>
+      JSON.stringify({
+        userId,
+        deviceId: alice.deviceId,
+        via: "jwt",
+        clientId: "jwt",
+        scopes: ["clickup:read"],
+      });
+    const send = (headers: Record<string, string>): Promise<Response> =>
+      runInDurableObject(alice.object, (object) =>
+        object.fetch(
+          new Request("https://mcp.test/mcp", {
+            method: "POST",
+            headers: { "Content-Type": "application/json", ...headers },
+            body: JSON.stringify(rpc("tools/list")),
+          }),
+        ),
+      );
+    expect((await send({ [PRINCIPAL_HEADER]: principal(alice.userId) })).status).toBe(200);
+    await expect(send({ [PRINCIPAL_HEADER]: principal(bob.userId) })).rejects.toThrow("no principal");
+    await expect(send({})).rejects.toThrow("no principal");
+  });
+
+  test("a device that was narrowed may do less on its next request", async () => {
+    const user = await newUser();
+    const create = rpc("tools/call", {
+      name: "clickup_task_create",
+      arguments: { list: "Onboarding", name: "x" },
+    });
+    for (let i = 0; i < 3; i++) expect((await user.post(rpc("tools/list"))).status).toBe(200);
+    const grant = { access: "read" as const, toolSets: null, workspaces: null };
+    expect((await user.object.changeDevice(user.deviceId, { grant, expires_ms: null })).ok).toBe(true);
+    clickup.clearCalls();
+    expect(await (await user.post(create)).text()).toContain("may only read");
+    expect(clickup.calls).toHaveLength(0);
+  });
+
+  test("a device cannot be given a Workspace that its owner does not have", async () => {
+    const user = await newUser();
+    const grant = { access: "write" as const, toolSets: null, workspaces: ["123"] };
+    const changed = await user.object.changeDevice(user.deviceId, { grant, expires_ms: null });
+    expect(changed).toMatchObject({ ok: false, error: { kind: "invalid" } });
+    expect((await user.object.devices())[0]?.grant.workspaces).toBeNull();
   });
 
   test("a grant of one Workspace does not reach another", async () => {

@@ -195,6 +195,32 @@ describe("the outbox", () => {
     });
   });
 
+  test("a flush ends although events keep coming while R2 stores", async () => {
+    await runInDurableObject(userObject("u_busy"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      class BusySink extends FaultySink {
+        override async put(key: string, body: string): Promise<void> {
+          // Far more than it may take: a flush that follows them would go on for ever.
+          if (this.puts < 20) life.finish(life.start());
+          await super.put(key, body);
+        }
+      }
+      const sink = new BusySink();
+      const life = new Life(state.storage, sink, clock);
+      life.finish(life.start());
+      // What came meanwhile is due by its own time.
+      expect(await life.audit.flush()).toBe(clock.now_ms + 60_000);
+      expect(sink.puts).toBe(1);
+      expect(life.audit.depth).toBe(1);
+      // A batch takes along what is there when it is made.
+      await life.audit.flush();
+      expect(sink.puts).toBe(2);
+      expect((await chain(sink)).map((e) => e.seq)).toEqual([1, 2]);
+    });
+  });
+
   test("rows needed by the limiter or not yet stored stay; older ones are used again", async () => {
     await runInDurableObject(userObject("u_prune"), async (_, state) => {
       await state.storage.deleteAll();
@@ -229,6 +255,26 @@ describe("the outbox", () => {
     });
   });
 
+  test("while R2 is away no row is used again, however old and whatever life it is", async () => {
+    await runInDurableObject(userObject("u_away"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      const sink = new FaultySink();
+      let life = new Life(state.storage, sink, clock);
+      for (let i = 0; i < 4; i++) {
+        life.finish(life.start());
+        clock.now_ms += 600_000;
+        sink.next = "before";
+        await life.audit.flush();
+        life = new Life(state.storage, sink, clock);
+      }
+      life.finish(life.start());
+      await life.audit.flush();
+      expect((await chain(sink)).map((e) => e.seq)).toEqual([1, 2, 3, 4, 5]);
+    });
+  });
+
   test("a row used again carries nothing of the event before", async () => {
     await runInDurableObject(userObject("u_again"), async (_, state) => {
       await state.storage.deleteAll();
@@ -237,12 +283,14 @@ describe("the outbox", () => {
       const life = new Life(state.storage, new FaultySink(), clock);
       for (let i = 0; i < 3; i++) life.finish(life.start());
       clock.now_ms += 61_000;
+      life.finish(life.start());
       await life.audit.flush();
       const seq = life.start();
+      expect(state.storage.sql.exec("SELECT seq FROM journal WHERE seq = 1").toArray()).toEqual([]);
       const row = state.storage.sql
         .exec<{ outcome: string | null; finished: string | null }>("SELECT * FROM journal WHERE seq = ?", seq)
         .one();
-      expect(row).toMatchObject({ seq: 4, t_ms: clock.now_ms, outcome: null, finished: null });
+      expect(row).toMatchObject({ seq: 5, t_ms: clock.now_ms, outcome: null, finished: null });
     });
   });
 
@@ -254,6 +302,7 @@ describe("the outbox", () => {
       const life = new Life(state.storage, new FaultySink(), clock);
       for (let i = 0; i < 1_200; i++) life.finish(life.start());
       clock.now_ms += 61_000;
+      life.finish(life.start());
       await life.audit.flush();
       const count = (): number =>
         state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
@@ -272,10 +321,11 @@ describe("the outbox", () => {
       const life = new Life(state.storage, null, clock);
       for (let i = 0; i < 5; i++) life.finish(life.start());
       clock.now_ms += 120_000;
+      life.finish(life.start());
       expect(await life.audit.flush()).toBeUndefined();
       expect(life.audit.depth).toBe(0);
       for (let i = 0; i < 4; i++) life.finish(life.start());
-      expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(5);
+      expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(6);
     });
   });
 });

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
+import { BACKLOG_MAX_EVENTS } from "../../objects/limits.ts";
 import { clickup } from "../support/outside.ts";
 import { newUser, rpc, runDueJobs, type TestUser } from "../support/users.ts";
 
@@ -131,5 +132,24 @@ describe("the record", () => {
     }
     const { events } = await stored(user);
     expect(events.filter((e) => e.method === "tools/list" && e.outcome === "ok")).toHaveLength(3);
+  });
+
+  test("past the bound of what may wait, tools that write stop, and reading goes on", async () => {
+    const user = await newUser();
+    await runInDurableObject(user.object, (_, { storage }) => {
+      storage.sql.exec(
+        "UPDATE journal SET seq = seq + ? WHERE seq = (SELECT max(seq) FROM journal)",
+        BACKLOG_MAX_EVENTS,
+      );
+    });
+    await evictDurableObject(user.object);
+    clickup.clearCalls();
+    const call = (name: string, args: unknown): Promise<Response> =>
+      user.post(rpc("tools/call", { name, arguments: args }));
+    const refused = await call("clickup_task_create", { list: "Onboarding", name: "x" });
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([503, "60"]);
+    expect(await refused.text()).toContain("Reading works");
+    expect(clickup.calls).toEqual([]);
+    expect((await call("clickup_space_get", { space: "Product" })).status).toBe(200);
   });
 });

@@ -1,7 +1,9 @@
 /** Deployments that must not happen, those that may, and the way back. */
 import { writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { shapeHere, messageOf } from "../../scripts/ops/versions.ts";
+import { shapeHere, messageOf, versionBefore } from "../../scripts/ops/versions.ts";
 import { judge } from "../../scripts/ops/rollback.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -13,16 +15,11 @@ beforeEach(() => {
 });
 afterEach(() => bench.remove());
 
-async function provision(environment: string): Promise<void> {
-  await bench.run("kv", ["--env", environment]);
-  await bench.run("secrets", ["--env", environment]);
-}
-
 const deploys = (): string[] => bench.changes.filter((call) => call.startsWith("deploy"));
 
 describe("deploy", () => {
   test("uploads with the shapes of the data in its message, at the domain of PUBLIC_URL", async () => {
-    await provision("production");
+    bench.provision("production");
     const run = await bench.run("deploy", ["--env", "production", "--skip-health"]);
     expect(run.status).toBe(0);
     const message = messageOf(shapeHere("v1"));
@@ -45,7 +42,7 @@ describe("deploy", () => {
   });
 
   test("production with the keys of development is refused", async () => {
-    await provision("production");
+    bench.provision("production");
     const { production } = JSON.parse(bench.read("key-fingerprints.json")) as Record<string, object>;
     writeFileSync(
       bench.file("key-fingerprints.json"),
@@ -61,7 +58,7 @@ describe("deploy", () => {
   });
 
   test("half a pair of secrets is refused", async () => {
-    await provision("production");
+    bench.provision("production");
     const { state } = bench;
     state.secrets["production"] = { ...state.secrets["production"], STRIPE_SECRET_KEY: "sk_live_1" };
     bench.state = state;
@@ -74,7 +71,7 @@ describe("deploy", () => {
     expect((await bench.run("deploy", ["--env", "dev"])).output).toContain("--url https://");
     const production = await bench.run("deploy", ["--env", "production", "--url", "https://other.test"]);
     expect(production.output).toContain("the one in wrangler.jsonc");
-    await provision("development");
+    bench.provision("development");
     const url = "https://clickup-mcp.acme.workers.dev";
     expect((await bench.run("deploy", ["--env", "dev", "--url", url, "--skip-health"])).status).toBe(0);
     expect(deploys()[0]).toContain(`--var PUBLIC_URL:${url}`);
@@ -82,10 +79,102 @@ describe("deploy", () => {
   });
 
   test("a refusal of Cloudflare's says what to do", async () => {
-    await provision("production");
+    bench.provision("production");
     bench.state = { ...bench.state, failing: { deploy: "Authentication error [code: 10000]" } };
     const run = await bench.run("deploy", ["--env", "production"]);
     expect(run).toMatchObject({ status: 1, output: expect.stringContaining("does not know who you are") });
+  });
+});
+
+describe("a version that was uploaded and is not healthy", () => {
+  let server: Server;
+  /** What /health answers, by the version that is live. */
+  let healthOf: (version: string) => { status: number; body: object };
+  const healthy = (deployment: string) => ({
+    status: 200,
+    body: { status: "healthy", environment: "staging", version: "1", deployment, timestamp: "" },
+  });
+
+  beforeEach(async () => {
+    healthOf = healthy;
+    server = createServer((_, response) => {
+      const live = bench.state.deployments.at(-1)?.versions[0]?.version_id ?? "none";
+      const { status, body } = healthOf(live);
+      response.writeHead(status, { "Content-Type": "application/json" });
+      response.end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    bench.setOrigin("https://clickup-mcp-staging.example.com", `http://127.0.0.1:${port}`);
+    bench.provision("staging");
+  });
+  afterEach(() => void server.close());
+
+  const deployStaging = () => bench.run("deploy", ["--env", "staging", "--patience", "0.2"]);
+  const live = () => bench.state.deployments.at(-1)?.versions[0]?.version_id;
+
+  test("healthy: it stays, and says so; degraded is said and stays, too", async () => {
+    const first = await deployStaging();
+    expect(first).toMatchObject({ status: 0, output: expect.stringContaining("is healthy.") });
+    const billing = { state: "price_missing", api: "answers", webhook: "enabled" };
+    healthOf = (deployment) => ({
+      status: 200,
+      body: { ...healthy(deployment).body, status: "degraded", billing },
+    });
+    const second = await deployStaging();
+    expect(second).toMatchObject({ status: 0, output: expect.stringContaining("billing price_missing") });
+    expect(live()).toBe("version-2");
+  });
+
+  test.each([
+    ["does not answer", { status: 500, body: {} }, "answered 500"],
+    [
+      "is misconfigured",
+      { status: 200, body: { status: "misconfigured", misconfigured: ["JWT_SECRET"] } },
+      "misconfigured: JWT_SECRET",
+    ],
+  ])("%s: the version before runs again, and the deployment has failed", async (_, broken, said) => {
+    expect((await deployStaging()).status).toBe(0);
+    healthOf = (version) => (version === "version-2" ? broken : healthy(version));
+    const run = await deployStaging();
+    expect(run.status).toBe(1);
+    expect(run.output).toContain(said);
+    expect(run.output).toContain("The version before runs again and is healthy");
+    expect(live()).toBe("version-1");
+    // Going back by hand does not lead to the version that was left.
+    const again = await bench.run("rollback", ["--env", "staging"]);
+    expect(again).toMatchObject({ status: 1, output: expect.stringContaining("no earlier deployment") });
+    expect(live()).toBe("version-1");
+  });
+
+  test("an old version that still answers is not taken for the new one", async () => {
+    expect((await deployStaging()).status).toBe(0);
+    healthOf = () => healthy("version-1");
+    const run = await deployStaging();
+    expect(run).toMatchObject({ status: 1, output: expect.stringContaining("not version-2") });
+  });
+
+  test("the first deployment has nothing to go back to, and says that it is still live", async () => {
+    healthOf = () => ({ status: 503, body: {} });
+    const run = await deployStaging();
+    expect(run.status).toBe(1);
+    expect(run.output).toContain("no earlier deployment");
+    expect(run.output).toContain("It is still live");
+    expect(bench.changes.filter((call) => call.startsWith("rollback"))).toEqual([]);
+  });
+
+  test("across a change of the classes it is not taken back: that is not safe", async () => {
+    expect((await deployStaging()).status).toBe(0);
+    const { state } = bench;
+    state.versions[0]!.annotations["workers/message"] = "schema 5, classes v0";
+    bench.state = state;
+    healthOf = () => ({ status: 500, body: {} });
+    const run = await deployStaging();
+    expect(run.output).toContain("Cloudflare does not roll back across that");
+    expect(run.output).toContain("It was not taken back");
+    expect(live()).toBe("version-2");
   });
 });
 
@@ -143,6 +232,18 @@ describe("rollback", () => {
     expect((await bench.run("rollback", ["--env", "production"])).output).toContain("no earlier deployment");
   });
 
+  test("goes back to what ran before, not to what was left", () => {
+    const at = (versionId: string, rollback = false) => ({ versionId, rollback });
+    expect(versionBefore([])).toBeUndefined();
+    expect(versionBefore([at("a")])).toBeUndefined();
+    expect(versionBefore([at("b"), at("a")])).toBe("a");
+    expect(versionBefore([at("a", true), at("b"), at("a")])).toBeUndefined();
+    expect(versionBefore([at("a", true), at("b"), at("a"), at("z")])).toBe("z");
+    expect(versionBefore([at("c"), at("a", true), at("b"), at("a")])).toBe("a");
+    // Forward again to what had been left.
+    expect(versionBefore([at("b", true), at("a", true), at("b"), at("a")])).toBe("a");
+  });
+
   test("forward in schema is safe too", () => {
     const shape = (schema: number) => ({ id: "x", created: "", tag: "", shape: { schema, classes: "v1" } });
     expect(judge(shape(3), shape(5)).safe).toBe(true);
@@ -179,6 +280,10 @@ describe("doctor", () => {
     );
     const run = await bench.run("doctor", ["--env", "development"]);
     expect(run).toMatchObject({ status: 0, output: expect.stringContaining("development is in order") });
+    // A bare clone: no secrets yet, nothing running, nobody logged in.
+    expect(run.output).toContain("none yet; npm start makes .dev.vars");
+    expect(run.output).toContain("does not run; npm start");
+    expect(bench.state.calls).toEqual([]);
     expect((await bench.run("doctor", ["--env", "development", "--account"])).output).toContain(
       "wrangler login",
     );

@@ -3,6 +3,8 @@ import { readdirSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { USAGE } from "../../scripts/ops/admin-commands.ts";
+import { ASKED_SECRETS, GENERATED_SECRETS } from "../../scripts/ops/environments.ts";
+import { HANDLED_EVENTS } from "../../worker/billing/event-types.ts";
 import { parseJsonc } from "../../scripts/ops/jsonc.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -63,6 +65,27 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+describe("pictures of the pages", () => {
+  const guide = read("docs/guide.md");
+  const shown = [...guide.matchAll(/!\[([^\]]*)\]\(screenshots\/([\w-]+\.png)\)/g)];
+  const taken = readdirSync(join(ROOT, "docs/screenshots"));
+
+  test("every one that is taken is shown, with what it shows in words", () => {
+    expect(taken.length).toBeGreaterThanOrEqual(11);
+    expect(shown.map(([, , file = ""]) => file).toSorted()).toEqual(taken.toSorted());
+    for (const [, words = ""] of shown) expect(words.length).toBeGreaterThan(30);
+    const script = read("scripts/docs-screenshots.ts");
+    for (const file of taken) expect(script).toContain(`"${file.replace(".png", "")}"`);
+  });
+
+  test.each(taken)("%s is a small PNG, no wider than a page", (file) => {
+    const bytes = readFileSync(join(ROOT, "docs/screenshots", file));
+    expect(bytes.subarray(1, 4).toString("latin1")).toBe("PNG");
+    expect(bytes.length).toBeLessThan(120_000);
+    expect(bytes.readUInt32BE(16)).toBeLessThanOrEqual(1_000);
+  });
+});
+
 test("every npm script's file exists", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const files = Object.values(scripts).flatMap((command) => /node (\S+\.ts)/.exec(command)?.[1] ?? []);
@@ -102,6 +125,28 @@ test("the API page has every route of the Worker", () => {
     (route) => !api.includes(route) && !api.includes(`${dirname(route)}/{`) && !/\.(ts|tsx)$/.test(route),
   );
   expect(missing).toEqual([]);
+});
+
+test("the API page has every event the webhook handles", () => {
+  const api = read("docs/api.md");
+  const covered = (event: string): boolean =>
+    api.includes(`\`${event}\``) || api.includes(`\`${event.replace(/[^.]+$/, "*")}\``);
+  expect(HANDLED_EVENTS.length).toBeGreaterThan(20);
+  expect(HANDLED_EVENTS.filter((event) => !covered(event))).toEqual([]);
+});
+
+test("the configuration page has every variable the server reads, and no other", () => {
+  const page = read("docs/configuration.md");
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1] ?? "");
+  const source = read("worker/env.ts");
+  const schema = source.slice(source.indexOf("const schema = z.object({"), source.indexOf("const BINDINGS"));
+  const known = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map((match) => match[1] ?? "");
+  expect(known.length).toBeGreaterThan(20);
+  expect(documented.toSorted()).toEqual(known.toSorted());
+  // What the operator's scripts ask for is a secret there, and nothing else is.
+  const secrets = [...page.matchAll(/^\| `([A-Z_]+)` +\| secret/gm)].map((match) => match[1] ?? "");
+  const set = [...GENERATED_SECRETS, ...ASKED_SECRETS, "ENCRYPTION_KEYS_PREVIOUS", "JWT_SECRET_PREVIOUS"];
+  expect(secrets.toSorted()).toEqual(set.toSorted());
 });
 
 describe("wrangler.jsonc", () => {

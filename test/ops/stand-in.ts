@@ -14,7 +14,11 @@ export interface State {
   /** By Worker's environment name; values as they came by stdin. */
   secrets: Record<string, Record<string, string>>;
   versions: { id: string; metadata: { created_on: string }; annotations: Record<string, string> }[];
-  deployments: { created_on: string; versions: { version_id: string; percentage: number }[] }[];
+  deployments: {
+    created_on: string;
+    annotations?: Record<string, string>;
+    versions: { version_id: string; percentage: number }[];
+  }[];
   /** A command that fails, by its first words, with what it prints. */
   failing: Record<string, string>;
   calls: string[][];
@@ -78,8 +82,44 @@ function answer(state: State, args: string[]): number {
     case "deployments list":
       return print(state.deployments);
   }
-  if (one === "deploy" || one === "rollback") return say(`${one} done`);
+  if (one === "deploy") return deploy(state, args);
+  if (one === "rollback") {
+    release(state, two ?? "", optionOf(args, "--message"));
+    return say(`Worker Version ${two} has been deployed to 100% of traffic.`);
+  }
   return fail(`Unknown arguments: ${args.join(" ")}`);
+}
+
+function optionOf(args: string[], name: string): string {
+  return args.includes(name) ? (args[args.indexOf(name) + 1] ?? "") : "";
+}
+
+/** Uploads a version and gives it all the traffic. */
+function deploy(state: State, args: string[]): number {
+  const id = process.env["STAND_IN_VERSION"] ?? `version-${state.versions.length + 1}`;
+  state.versions.push({
+    id,
+    metadata: { created_on: momentOf(state.versions.length) },
+    annotations: {
+      "workers/tag": optionOf(args, "--tag"),
+      "workers/message": optionOf(args, "--message"),
+    },
+  });
+  release(state, id, "");
+  return say(`Uploaded clickup-mcp (1.00 sec)\nCurrent Version ID: ${id}`);
+}
+
+function release(state: State, version_id: string, message: string): void {
+  state.deployments.push({
+    created_on: momentOf(state.deployments.length),
+    annotations: { "workers/message": message },
+    versions: [{ version_id, percentage: 100 }],
+  });
+}
+
+/** Later for every next thing, after whatever a test has put there. */
+function momentOf(index: number): string {
+  return new Date(Date.UTC(2026, 10, 10, 0, index)).toISOString();
 }
 
 function bucket(state: State, [verb = "", name = "", bucketName = "", rule = ""]: string[]): number {
@@ -111,7 +151,9 @@ function fail(text: string): number {
   return 1;
 }
 
-const file = process.env["STAND_IN_STATE"];
-if (file !== undefined && process.argv[1]?.endsWith("wrangler") === true) {
+/** Answers the arguments of this process, by the state that STAND_IN_STATE names. */
+export function run(): void {
+  const file = process.env["STAND_IN_STATE"];
+  if (file === undefined) throw new Error("STAND_IN_STATE names no state");
   process.exitCode = main(file, process.argv.slice(2));
 }

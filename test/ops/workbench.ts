@@ -1,5 +1,6 @@
 /** A place to run the operator's scripts: a copy of the configuration, and the stand-in wrangler before the real one. */
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
@@ -12,6 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { ConfigFile } from "../../scripts/ops/config-file.ts";
+import { GENERATED_SECRETS, KV_BINDINGS, kvTitle, type Environment } from "../../scripts/ops/environments.ts";
+import { FingerprintFile } from "../../scripts/ops/fingerprint.ts";
 import { EMPTY, type State } from "./stand-in.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
@@ -31,7 +35,7 @@ export class Workbench {
     mkdirSync(this.#bin);
     const shim = join(this.#bin, "wrangler");
     const standIn = JSON.stringify(join(import.meta.dirname, "stand-in.ts"));
-    writeFileSync(shim, `#!${process.execPath}\nimport(${standIn});\n`);
+    writeFileSync(shim, `#!${process.execPath}\nimport(${standIn}).then((m) => m.run());\n`);
     chmodSync(shim, 0o755);
     copyFileSync(join(ROOT, "wrangler.jsonc"), this.file("wrangler.jsonc"));
     this.state = { ...structuredClone(EMPTY), ...state };
@@ -56,6 +60,25 @@ export class Workbench {
   /** Calls of the stand-in as one line each, without those that only look. */
   get changes(): string[] {
     return this.state.calls.map((call) => call.join(" ")).filter((call) => !/\blist\b|^whoami/.test(call));
+  }
+
+  /** As `npm run kv:create` and `npm run secrets` leave an environment; they have tests of their own. */
+  provision(environment: Environment): void {
+    const secrets = {
+      ENCRYPTION_KEY: randomBytes(32).toString("base64"),
+      JWT_SECRET: randomBytes(48).toString("base64url"),
+    };
+    const { state } = this;
+    state.secrets[environment === "development" ? "" : environment] = secrets;
+    const config = new ConfigFile(this.file("wrangler.jsonc"));
+    for (const binding of KV_BINDINGS) {
+      const id = randomBytes(8).toString("hex");
+      state.namespaces.push({ id, title: kvTitle(environment, binding) });
+      config.setKvId(environment, binding, id);
+    }
+    this.state = state;
+    const fingerprints = new FingerprintFile(this.dir);
+    for (const name of GENERATED_SECRETS) fingerprints.record(environment, name, secrets[name]);
   }
 
   /** Puts another origin into the copy of wrangler.jsonc. */

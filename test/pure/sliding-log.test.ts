@@ -26,7 +26,7 @@ describe("sliding log", () => {
             const now = Math.max(wall_ms, last);
             log = new SlidingLog(
               admitted.filter((t) => t > now - WINDOW_MS),
-              last,
+              now,
             );
           }
           const now_ms = log.now(wall_ms);

@@ -36,7 +36,10 @@ describe("vault", () => {
     const envelope = await vault.seal("oauth", TOKEN);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
     for (let at = 0; at < envelope.length; at++) {
-      for (const c of [alphabet[(at * 7) % 65], alphabet[(at * 13 + 5) % 65]]) {
+      // The last character of a part has bits that say nothing: there every spelling is tried.
+      const ends = at === envelope.length - 1 || envelope[at + 1] === ".";
+      const others = ends ? alphabet : [alphabet[(at * 7) % 65], alphabet[(at * 13 + 5) % 65]];
+      for (const c of others) {
         if (c === undefined || c === envelope[at]) continue;
         const changed = envelope.slice(0, at) + c + envelope.slice(at + 1);
         await expect(vault.open("oauth", changed), `character ${at}`).rejects.toBeInstanceOf(VaultError);

@@ -4,6 +4,7 @@
  * file has a sandbox of its own.
  */
 import { afterEach } from "vitest";
+import { learn } from "./secrets.ts";
 import { createClickUpSandbox, type ClickUpSandbox } from "../sandbox/clickup/index.ts";
 
 export const clickup: ClickUpSandbox = createClickUpSandbox({ rateLimitPerMinute: 10_000 });
@@ -20,7 +21,10 @@ export function answerHost(host: string, handler: (request: Request) => Response
 globalThis.fetch = async (input, init) => {
   const request = new Request(input, init);
   const { hostname } = new URL(request.url);
-  if (CLICKUP_HOSTS.has(hostname)) return clickup.fetch(request);
+  if (CLICKUP_HOSTS.has(hostname)) {
+    learn("clickup", request.headers.get("Authorization")?.replace(/^Bearer /, ""));
+    return clickup.fetch(request);
+  }
   const other = others.get(hostname);
   if (other !== undefined) return other(request);
   return new Response(`blocked: ${hostname}`, { status: 599 });

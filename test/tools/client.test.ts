@@ -71,6 +71,19 @@ describe("createClickUpClient", () => {
     expect(seen.count).toBe(2);
   });
 
+  it("heeds what an answer says is left: nothing is sent that ClickUp would refuse", async () => {
+    const reset = String(Math.ceil(Date.now() / 1000) + 50);
+    const spent = { "x-ratelimit-limit": "100", "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset };
+    const seen = answers(status(200, spent));
+    const clickup = client();
+    expect(await clickup.request({ method: "GET", path: "/v2/x" })).toEqual({ ok: 200 });
+    await expect(clickup.request({ method: "GET", path: "/v2/x" })).rejects.toMatchObject({
+      kind: "rate_limited",
+      status: 0,
+    });
+    expect(seen.count).toBe(1);
+  });
+
   it("refuses at once after a 429 with a far reset, and names the seconds", async () => {
     const seen = answers(status(429, { "retry-after": "50" }));
     const clickup = client();

@@ -76,7 +76,7 @@ export interface World {
   call(tool: string | Tool, args: unknown, ctx?: ToolContext): Promise<CallOutcome>;
   /** Runs a call and answers its data; fails the test when the call was not "ok". */
   ok(tool: string | Tool, args: unknown, ctx?: ToolContext): Promise<Record<string, unknown>>;
-  /** Text of a call that must fail with `outcome`. */
+  /** Text of a call that must fail with `outcome`, people's text in its place again. */
   fails(
     tool: string | Tool,
     args: unknown,
@@ -197,7 +197,7 @@ function openWorld(sandboxOptions: { strict?: boolean }): World {
     },
     async fails(name, args, outcome, ctx = world.ctx) {
       const answer = await callTool(named(name), args, ctx);
-      const text = textOf(answer.result.content);
+      const text = unfenced(textOf(answer.result.content));
       expect({ outcome: answer.outcome, text }).toEqual({ outcome, text });
       expect(answer.result.isError).toBe(true);
       return text;
@@ -230,4 +230,15 @@ function named(name: string | Tool): Tool {
 
 export function textOf(content: readonly { text: string }[]): string {
   return content.map((part) => part.text).join("\n");
+}
+
+/** An error's sentence with the texts of its fence where their numbers stand. */
+export function unfenced(text: string): string {
+  const [, sentence, body] =
+    /^([^]*)\n<<<clickup \w+: [^\n]*>>>\n([^]*)\n<<<end clickup \w+>>>$/.exec(text) ?? [];
+  if (sentence === undefined || body === undefined) return text;
+  const texts = new Map(
+    body.split(/\n(?=\[\d+\] )/).map((line) => [line.split(" ")[0], line.replace(/^\[\d+\] /, "")]),
+  );
+  return sentence.replaceAll(/\[\d+\]/g, (number) => texts.get(number) ?? number);
 }

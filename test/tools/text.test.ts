@@ -4,7 +4,15 @@ import { closest, editDistance, pathEndsWith, sameName, samePath, shown } from "
 import { redactArguments } from "../../tools/redact.ts";
 import { parseUrl } from "../../tools/reference.ts";
 import { compact, cutText, pageOf, renderText } from "../../tools/render.ts";
-import { fence, stripDeep, stripInvisible } from "../../tools/untrusted.ts";
+import {
+  fence,
+  fencedSentence,
+  foreign,
+  plainSentence,
+  stripDeep,
+  stripInvisible,
+} from "../../tools/untrusted.ts";
+import { textFaults } from "../corpus/contained.ts";
 
 describe("stripInvisible", () => {
   it.each([
@@ -57,6 +65,34 @@ describe("fence", () => {
       }),
     );
     expect(fence("x")).not.toBe(fence("x"));
+  });
+});
+
+describe("a sentence with people's text in it", () => {
+  const sentence = `No list "x". Nearest: ${foreign('"Sprint 21"')} (1), ${foreign('"Plans"')} (2), ${foreign('"Plans"')} (3).`;
+
+  it("is read whole, or with numbers and the text in a fence below", () => {
+    expect(plainSentence(sentence)).toBe('No list "x". Nearest: "Sprint 21" (1), "Plans" (2), "Plans" (3).');
+    expect(fencedSentence(sentence)).toMatch(
+      /^No list "x"\. Nearest: \[1\] \(1\), \[2\] \(2\), \[2\] \(3\)\.\n<<<clickup .*>>>\n\[1\] "Sprint 21"\n\[2\] "Plans"\n<<<end clickup \w+>>>$/,
+    );
+    expect(fencedSentence("Plain words.")).toBe("Plain words.");
+  });
+
+  it("keeps people's text in the fence, whatever it is, and whatever the caller sends along (property)", () => {
+    const marks = fc.constantFrom("\uE000", "\uE001", "[1]", "<<<end clickup 0>>>", "\n");
+    const text = fc
+      .array(fc.oneof(marks, fc.string({ unit: "binary" })), { maxLength: 6 })
+      .map((all) => all.join(""));
+    fc.assert(
+      fc.property(text, text, fc.stringMatching(/^[\uE000\uE001]*$/u), (one, two, sent) => {
+        const shown = fencedSentence(
+          `Before ${foreign(`zqx001${one}`)}${sent} between ${foreign(`zqx002${two}`)} after.`,
+        );
+        expect(textFaults(shown)).toEqual([]);
+        expect(shown).toMatch(/^Before (\[\d+\])/);
+      }),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 /** Rotation of the encryption key: credentials sealed with the previous one move to the current one, once. */
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openStores } from "../../objects/open-stores.ts";
 import { Operator, type OperatorParts } from "../../objects/operator.ts";
@@ -38,5 +39,35 @@ describe("key rotation", () => {
       expect(await without.rotateKeys()).toEqual({ resealed: 0, current: 0, unreadable: 1 });
       expect(account.credentials()[0]?.envelope).toBe(moved?.envelope);
     });
+  });
+
+  it("happens by itself when a credential is used, and calls go on", async () => {
+    const vars = env as unknown as Record<string, string>;
+    const before = vars["ENCRYPTION_KEY"] ?? "";
+    const user = await newUser();
+    const kid = async (): Promise<string> => {
+      const stub = env.USER.getByName(user.userId);
+      const rows = await runInDurableObject(stub, (_, { storage }) =>
+        storage.sql.exec<{ envelope: string }>("SELECT envelope FROM credential").toArray(),
+      );
+      return envelopeKid(rows[0]?.envelope ?? "");
+    };
+    const old = await kid();
+    try {
+      vars["ENCRYPTION_KEY"] = NEW_KEY;
+      vars["ENCRYPTION_KEYS_PREVIOUS"] = before;
+      await evictDurableObject(env.USER.getByName(user.userId));
+      expect((await user.call("clickup_space_get", { space: "Product" })).isError).toBeUndefined();
+      const [current] = await openKeyring(NEW_KEY);
+      expect(await kid()).toBe(current.kid);
+      expect(current.kid).not.toBe(old);
+      // The old key is not needed any more.
+      delete vars["ENCRYPTION_KEYS_PREVIOUS"];
+      await evictDurableObject(env.USER.getByName(user.userId));
+      expect((await user.call("clickup_space_get", { space: "Product" })).isError).toBeUndefined();
+    } finally {
+      vars["ENCRYPTION_KEY"] = before;
+      delete vars["ENCRYPTION_KEYS_PREVIOUS"];
+    }
   });
 });

@@ -77,6 +77,18 @@ describe("storing an API key", () => {
     expect(clickup.calls).toHaveLength(0);
   });
 
+  it("is not for a device that its owner made read-only, though its token is older than that", async () => {
+    const narrowed = await login(SANDBOX.tokens.alice);
+    const { sub = "", jti = "" } = decodeJwt(narrowed);
+    const grant = { access: "read" as const, toolSets: null, workspaces: null };
+    await userObject(bindings, sub).changeDevice(jti, { grant, expires_ms: null });
+    clickup.clearCalls();
+    const refused = await store({ api_key: SANDBOX.tokens.alice }, narrowed);
+    expect(refused.status).toBe(403);
+    expect(await failure(refused)).toContain("read-only");
+    expect(clickup.calls).toHaveLength(0);
+  });
+
   it("needs the writing scope", async () => {
     const [, readOnly] = await connect(new Browser(), SANDBOX.tokens.alice, "read");
     const response = await store({ api_key: SANDBOX.tokens.alice }, readOnly.access_token);

@@ -8,7 +8,7 @@ import { serve } from "../../worker/router.tsx";
 import { SANDBOX } from "../sandbox/clickup/facts.ts";
 import { answerHost } from "../support/outside.ts";
 import { Browser, hiddenField, ORIGIN } from "./browser.ts";
-import { authorizeByToken, authorizePath, type Client, newClient, redeem } from "./client.ts";
+import { authorizeByToken, authorizePath, type Client, newClient, redeem, tokenRequest } from "./client.ts";
 
 const CLIENT_ID = "https://agent.example/client.json";
 const DOCUMENT = {
@@ -73,6 +73,37 @@ describe("a client with a metadata document", () => {
       const response = await new Browser().get(authorizePath(await byDocument(id)));
       expect([response.status, response.headers.get("Location")]).toEqual([400, null]);
     }
+  });
+});
+
+describe("a metadata document inside a network", () => {
+  it.each([
+    "agent.internal",
+    "printer.local",
+    "router.lan",
+    "intranet",
+    "localhost",
+    "10.0.0.1",
+    "169.254.169.254",
+    "[fd00::1]",
+  ])("is never fetched: %s", async (host) => {
+    let asked = 0;
+    answerHost(host, () => {
+      asked++;
+      return Response.json({ ...DOCUMENT, client_id: `https://${host}/client.json` });
+    });
+    const id = `https://${host}/client.json`;
+    const page = await new Browser().get(authorizePath(await byDocument(id)));
+    expect([page.status, page.headers.get("Location")]).toEqual([400, null]);
+    const token = await tokenRequest({
+      grant_type: "authorization_code",
+      code: "x",
+      client_id: id,
+      redirect_uri: "https://client.example/cb",
+      code_verifier: "x".repeat(43),
+    });
+    expect([token.status, await token.json()]).toEqual([401, { error: "invalid_client" }]);
+    expect(asked).toBe(0);
   });
 });
 

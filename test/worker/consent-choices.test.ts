@@ -234,6 +234,26 @@ describe("with a session", () => {
     expect((await browser.get(authorizePath(client))).status).toBe(200);
   });
 
+  it("asks again for writing when the device was narrowed to reading, whatever was remembered", async () => {
+    const browser = await signedIn("carol");
+    const client = await newClient();
+    const both = "clickup:read clickup:write";
+    const choices: Fields = [
+      ["access", "write"],
+      ["remember", "yes"],
+      ["decision", "account"],
+    ];
+    await decide(browser, client, choices, both);
+    const open = async (scope: string) => (await browser.get(authorizePath(client, { scope }))).status;
+    expect(await open(both)).toBe(302);
+    const user = await userOf("carol");
+    for (const device of (await user.devices()).filter((one) => one.clientId === client.clientId)) {
+      const grant = { ...device.grant, access: "read" as const };
+      await user.changeDevice(device.deviceId, { grant, expires_ms: device.expires_ms });
+    }
+    expect(await open(both)).toBe(200);
+  });
+
   it("always asks for a program on this computer, with the choices it has now", async () => {
     const browser = await signedIn("carol");
     const client = await newClient({}, "http://127.0.0.1:7777/cb");

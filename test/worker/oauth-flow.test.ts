@@ -257,3 +257,29 @@ describe("tokens", () => {
     expect(await error(response)).toBe("invalid_target");
   });
 });
+
+describe("ids and tokens longer than a KV key", () => {
+  const long = "x".repeat(600);
+
+  it.each([
+    ["a client id", () => new Browser().get(`/authorize?response_type=code&client_id=${long}`), 400],
+    [
+      "a code",
+      () => tokenRequest({ grant_type: "authorization_code", code: `${long}:y:z`, client_id: long }),
+      401,
+    ],
+    ["a bearer", () => callMcp(`${long}:y:z`), 401],
+    ["a bearer of dots", () => callMcp("..:..:.."), 401],
+  ] as const)("%s is unknown", async (_, ask, status) => {
+    expect((await ask()).status).toBe(status);
+  });
+
+  it("a refresh token is invalid for a client there is", async () => {
+    const client = await newClient();
+    for (const refresh_token of [`${long}:y:z`, `a:${long}:z`]) {
+      const fields = { grant_type: "refresh_token", refresh_token, client_id: client.clientId };
+      const response = await tokenRequest(fields);
+      expect([response.status, await response.json()]).toMatchObject([400, { error: "invalid_grant" }]);
+    }
+  });
+});

@@ -1,6 +1,6 @@
 /** Files of tasks. ClickUp's v2 takes one file a request and has no operation to delete one. */
 import type { ClickUpClient } from "./client.ts";
-import { num, present, record, text, words } from "./lenient.ts";
+import { num, present, record, text, words, webAddress } from "./lenient.ts";
 import type { Json } from "./lenient.ts";
 import { path } from "./path.ts";
 
@@ -37,7 +37,7 @@ export async function uploadAttachment(
   return {
     id: text(answer["id"]) ?? "",
     ...present("title", words(answer["title"])),
-    ...present("url", words(answer["url"])),
+    ...present("url", webAddress(answer["url"])),
     ...present("date_ms", num(answer["date"])),
   };
 }

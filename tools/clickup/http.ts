@@ -198,8 +198,12 @@ async function send(
 }
 
 function urlOf(baseUrl: string, request: HttpRequest): string {
-  const url = new URL(baseUrl.replace(/\/+$/, "") + request.path);
-  for (const [name, value] of Object.entries(request.query ?? {})) {
+  const address = baseUrl.replace(/\/+$/, "") + request.path;
+  if (request.query === undefined) {
+    return address;
+  }
+  const url = new URL(address);
+  for (const [name, value] of Object.entries(request.query)) {
     const values = Array.isArray(value) ? (value as readonly (string | number)[]) : [value as string];
     for (const one of values) {
       if (one !== undefined) {

@@ -24,6 +24,12 @@ export function words(value: unknown): string | undefined {
   return found === undefined || found.trim() === "" ? undefined : found;
 }
 
+/** A web address. Clients make links of these: what runs in a page or reads a disk is none. */
+export function webAddress(value: unknown): string | undefined {
+  const found = words(value);
+  return found !== undefined && /^https?:\/\//i.test(found) ? found : undefined;
+}
+
 /** A finite number, also when it comes as a string: dates and estimates come as both. */
 export function num(value: unknown): number | undefined {
   if (typeof value === "number") {

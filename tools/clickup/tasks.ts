@@ -4,7 +4,7 @@ import { readField } from "./fields.ts";
 import type { FieldRecord } from "./fields.ts";
 import { readVisibleFolder } from "./hierarchy.ts";
 import type { Named } from "./hierarchy.ts";
-import { flag, items, num, present, record, text, words } from "./lenient.ts";
+import { flag, items, num, present, record, text, words, webAddress } from "./lenient.ts";
 import type { Json } from "./lenient.ts";
 import { path } from "./path.ts";
 import { readPerson } from "./people.ts";
@@ -272,7 +272,7 @@ function readState(json: Json): Partial<TaskRecord> {
     ...present("points", num(json["points"])),
     ...present("archived", flag(json["archived"])),
     ...present("parent", words(json["parent"])),
-    ...present("url", words(json["url"])),
+    ...present("url", webAddress(json["url"])),
   };
 }
 
@@ -355,7 +355,7 @@ function readAttachment(json: Json): AttachmentRecord | undefined {
   return {
     id,
     title: text(json["title"]) ?? "",
-    ...present("url", words(json["url"])),
+    ...present("url", webAddress(json["url"])),
     ...present("size_bytes", num(json["size"])),
     ...present("mimetype", words(json["mimetype"])),
     ...present("date_ms", num(json["date"])),

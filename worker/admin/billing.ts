@@ -3,20 +3,28 @@ import * as z from "zod";
 import { attempt } from "../billing/failures.ts";
 import { readNotice } from "../billing/event-notice.ts";
 import { handleEvent } from "../billing/handle-event.ts";
+import { replayUndelivered, runningSubscriptions } from "../billing/operations.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { userObject } from "../directory.ts";
-import { configOf, type Bindings } from "../env.ts";
+import { configOf, type BillingConfig, type Bindings } from "../env.ts";
 import { AdminError, type Answer } from "./command.ts";
 import { sweepInput } from "./keys.ts";
 import { findUser, listUsers, userInput } from "./users.ts";
 
 const USERS_PER_CALL = 20;
+/** Stripe keeps events for 30 days. */
+const KEPT_MS = 30 * 24 * 60 * 60_000;
+const date = z.iso.date("must be a date such as 2027-01-31");
 const resyncInput = z.object({ user: z.string().min(1), dryRun: z.boolean().default(false) });
-const grantInput = z.object({
-  user: z.string().min(1),
-  until: z.iso.date("must be a date such as 2027-01-31").nullable(),
-});
+const grantInput = z.object({ user: z.string().min(1), until: date.nullable() });
 const replayInput = z.object({ event: z.string().regex(/^evt_\w+$/, "must be an event id evt_…") });
+const undeliveredInput = sweepInput.extend({ since: date.optional() });
+const driftInput = sweepInput.extend({ mend: z.boolean().default(false) });
+const endInput = z.object({
+  user: z.string().min(1),
+  subscription: z.string().regex(/^sub_\w+$/, "must be a subscription sub_…"),
+  refund: z.boolean().default(false),
+});
 
 /** What a user's plan is and how it came to be. */
 export async function billingReport(input: unknown, env: Bindings): Promise<Answer> {
@@ -39,8 +47,7 @@ export async function billingResync(input: unknown, env: Bindings): Promise<Answ
 /** Works on one of Stripe's events again, although it was done. */
 export async function billingReplay(input: unknown, env: Bindings): Promise<Answer> {
   const { event } = replayInput.parse(input);
-  const { billing } = configOf(env);
-  if (billing === null) throw new AdminError("Billing is off here: STRIPE_SECRET_KEY is not set.");
+  const billing = selling(env);
   const stripe = stripeClient(billing);
   const read = await attempt("replay", () => stripe.events.retrieve(event));
   if (!read.ok) {
@@ -53,6 +60,29 @@ export async function billingReplay(input: unknown, env: Bindings): Promise<Answ
   return { event, type: notice.type, outcome: await handleEvent(env, billing, notice, { force: true }) };
 }
 
+/** Works on a page of the events Stripe could not deliver: `{ replayed, done, duplicate, ignored, failed, next }`. */
+export async function billingUndelivered(input: unknown, env: Bindings): Promise<Answer> {
+  const { since, cursor } = undeliveredInput.parse(input);
+  const billing = selling(env);
+  const since_ms = since === undefined ? Date.now() - KEPT_MS : Date.parse(since);
+  const read = await attempt("replay", () => replayUndelivered(env, billing, { since_ms, cursor }));
+  if (!read.ok) throw new AdminError(`Stripe does not give its events: ${read.problem.kind}`);
+  return { ...read.value };
+}
+
+/** Ends one subscription of a user now, e.g. the second of two; with `refund`, its last payment goes back. */
+export async function billingEnd(input: unknown, env: Bindings): Promise<Answer> {
+  const { user, subscription, refund } = endInput.parse(input);
+  const { userId, object } = await findUser(env, user);
+  const ended = await object.billing().endSubscription(subscription, { refund });
+  if (!ended.ok) {
+    const { kind } = ended.error;
+    const why = kind === "no_customer" ? `${userId} has no subscription ${subscription}` : kind;
+    throw new AdminError(`Nothing was ended: ${why}`);
+  }
+  return { userId, subscription, refund, plan: short(ended.value) };
+}
+
 /** Premium until the end of a UTC date, whatever Stripe says; `null` takes it back. */
 export async function billingGrant(input: unknown, env: Bindings): Promise<Answer> {
   const { user, until } = grantInput.parse(input);
@@ -61,22 +91,48 @@ export async function billingGrant(input: unknown, env: Bindings): Promise<Answe
   return { userId, plan: short(await object.billing().grantPremium(until_ms)) };
 }
 
-/** Users of a page whose plan here is not what Stripe says. Changes nothing: `{ drift, unread, users, next }`. */
+/**
+ * Users of a page whose plan here is not what Stripe says (`mend`: read anew for them), who pay twice, whose plan is
+ * held by a dispute, or with events that wait: `{ drift, duplicates, held, waiting, unread, users, next }`.
+ */
 export async function billingDrift(input: unknown, env: Bindings): Promise<Answer> {
-  if (configOf(env).billing === null)
-    throw new AdminError("Billing is off here: STRIPE_SECRET_KEY is not set.");
-  const { cursor } = sweepInput.parse(input);
+  selling(env);
+  const { cursor, mend } = driftInput.parse(input);
   const { users, next } = await listUsers(env.USER_MAPPINGS, { limit: USERS_PER_CALL, cursor });
   const drift: Record<string, unknown>[] = [];
+  const duplicates: Record<string, unknown>[] = [];
+  const held: Record<string, unknown>[] = [];
+  const waiting: Record<string, unknown>[] = [];
   const unread: string[] = [];
   for (const { userId } of users) {
-    const result = await userObject(env, userId).billing().resync({ dryRun: true });
-    if (!result.ok) unread.push(userId);
-    else if (differ(result.value.before, result.value.after)) {
-      drift.push({ userId, here: short(result.value.before), stripe: short(result.value.after) });
+    const result = await userObject(env, userId).billing().resync({ dryRun: !mend });
+    if (!result.ok) {
+      unread.push(userId);
+      continue;
     }
+    const { before, after } = result.value;
+    if (differ(before, after)) drift.push({ userId, here: short(before), stripe: short(after) });
+    if (after.liveSubscriptions > 1) duplicates.push({ userId, running: after.liveSubscriptions });
+    const { disputes, waitingEvents } = await userObject(env, userId).billing().report();
+    if (disputes.length > 0) held.push({ userId, disputes: disputes.length });
+    if (waitingEvents.length > 0) waiting.push({ userId, events: waitingEvents.length });
   }
-  return { drift, unread, users: users.length, next };
+  return { drift, duplicates, held, waiting, unread, users: users.length, next };
+}
+
+/** A page of the Stripe account's running premium subscriptions: `{ checked, wrong, unmapped, duplicates, next }`. */
+export async function billingSubscriptions(input: unknown, env: Bindings): Promise<Answer> {
+  const { cursor } = sweepInput.parse(input);
+  const billing = selling(env);
+  const read = await attempt("subscriptions", () => runningSubscriptions(env, billing, cursor));
+  if (!read.ok) throw new AdminError(`Stripe does not list its subscriptions: ${read.problem.kind}`);
+  return { ...read.value };
+}
+
+function selling(env: Bindings): BillingConfig {
+  const { billing } = configOf(env);
+  if (billing === null) throw new AdminError("Billing is off here: STRIPE_SECRET_KEY is not set.");
+  return billing;
 }
 
 interface PlanShort {

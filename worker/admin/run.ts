@@ -5,7 +5,16 @@ import { apiJson } from "../json.ts";
 import { logEvent, logIncident } from "../log.ts";
 import { deleteUser, exportUser, flush, inspect, limits, revoke, sessions, users } from "./accounts.ts";
 import { auditInput, auditOf } from "./audit.ts";
-import { billingDrift, billingGrant, billingReplay, billingReport, billingResync } from "./billing.ts";
+import {
+  billingDrift,
+  billingEnd,
+  billingGrant,
+  billingReplay,
+  billingReport,
+  billingResync,
+  billingSubscriptions,
+  billingUndelivered,
+} from "./billing.ts";
 import { AdminError, type Command } from "./command.ts";
 import { keysRotate, keysStatus } from "./keys.ts";
 import { ready } from "./ready.ts";
@@ -27,7 +36,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "billing/resync": billingResync,
   "billing/replay": billingReplay,
   "billing/grant": billingGrant,
+  "billing/undelivered": billingUndelivered,
   "billing/drift": billingDrift,
+  "billing/subscriptions": billingSubscriptions,
+  "billing/end": billingEnd,
 };
 
 /** POST /{command} with JSON input. 400: the operator can fix it; 500: an incident id for the logs. */

@@ -3,6 +3,7 @@ import { ClickUpError, exchangeCode, fetchIdentity } from "../../tools/clickup/h
 import type { AccountView, CredentialKind, Identity, RpcError } from "../../objects/rpc.ts";
 import { recordUser, userIdOf, userObject, type UserStub } from "../directory.ts";
 import type { Bindings, Config } from "../env.ts";
+import { visible } from "../pages/text.ts";
 
 export interface Credential {
   kind: CredentialKind;
@@ -37,9 +38,17 @@ export async function identify(config: Config, credential: Credential): Promise<
       'A ClickUp personal token starts with "pk_" and has no spaces. Copy it again from ClickUp.',
     );
   }
-  return attempt("ClickUp does not accept this token", () =>
-    fetchIdentity({ baseUrl: config.clickup.apiUrl, token: credential.token, kind: credential.kind }),
-  );
+  const asked = { baseUrl: config.clickup.apiUrl, token: credential.token, kind: credential.kind };
+  return attempt("ClickUp does not accept this token", async () => asShown(await fetchIdentity(asked)));
+}
+
+/** Names as pages and lists show them: others gave them, and may have hidden something in them. */
+function asShown(identity: Identity): Identity {
+  return {
+    ...identity,
+    username: visible(identity.username),
+    workspaces: identity.workspaces.map(({ id, name }) => ({ id, name: visible(name) })),
+  };
 }
 
 /** Trades the code of ClickUp's callback for a token (POST /v2/oauth/token). */

@@ -12,21 +12,28 @@ export async function disputesOf(
   ids: readonly string[],
   all: boolean,
 ): Promise<DisputeFact[]> {
-  const found = new Map<string, DisputeFact>();
-  for (const id of ids) {
-    const dispute = await stripe.disputes.retrieve(id);
-    if (dispute.object !== "dispute") throw new UnexpectedAnswer("no dispute");
-    found.set(id, factOf(dispute));
-  }
-  if (all) {
-    const charges = await stripe.charges.list({ customer: customerId, limit: PAGE_SIZE });
-    if (charges.object !== "list") throw new UnexpectedAnswer("no list of charges");
-    for (const charge of charges.data.filter((c) => c.disputed)) {
-      const disputes = await stripe.disputes.list({ charge: charge.id, limit: PAGE_SIZE });
-      for (const dispute of disputes.data) found.set(dispute.id, factOf(dispute));
-    }
-  }
-  return [...found.values()];
+  // Asked all at once: somebody with several disputes does not wait longer.
+  const [named, charged] = await Promise.all([
+    Promise.all(ids.map((id) => disputeOf(stripe, id))),
+    all ? disputesOfCharges(stripe, customerId) : [],
+  ]);
+  return [...new Map([...named, ...charged].map((dispute) => [dispute.id, factOf(dispute)])).values()];
+}
+
+async function disputeOf(stripe: Stripe, id: string): Promise<Stripe.Dispute> {
+  const dispute = await stripe.disputes.retrieve(id);
+  if (dispute.object !== "dispute") throw new UnexpectedAnswer("no dispute");
+  return dispute;
+}
+
+async function disputesOfCharges(stripe: Stripe, customerId: string): Promise<Stripe.Dispute[]> {
+  const charges = await stripe.charges.list({ customer: customerId, limit: PAGE_SIZE });
+  if (charges.object !== "list") throw new UnexpectedAnswer("no list of charges");
+  const disputed = charges.data.filter((charge) => charge.disputed);
+  const lists = await Promise.all(
+    disputed.map((charge) => stripe.disputes.list({ charge: charge.id, limit: PAGE_SIZE })),
+  );
+  return lists.flatMap((list) => list.data);
 }
 
 function factOf({ id, status, created }: Stripe.Dispute): DisputeFact {

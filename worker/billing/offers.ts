@@ -17,11 +17,18 @@ export interface Offer {
 const KEEP_MS = 5 * 60_000;
 const kept = new Map<string, { offers: Offer[]; until_ms: number }>();
 
-/** True while the configured price was found missing or archived; `/health` says so. */
-let priceBroken = false;
+/** What this isolate last saw of the configured price. */
+let selling: { works: boolean; at_ms: number } | null = null;
 
-export function sellingIsBroken(): boolean {
-  return priceBroken;
+/**
+ * True while the configured price is missing or archived, by the newest that is known.
+ * @param seen what was last seen by whoever looked
+ */
+export function sellingIsBroken(seen: { price: string; checked_ms: number } | null): boolean {
+  if (seen !== null && seen.price !== "unknown" && seen.checked_ms > (selling?.at_ms ?? 0)) {
+    return seen.price === "missing";
+  }
+  return selling?.works === false;
 }
 
 /** The monthly price of the configuration and the yearly one of the lookup keys. Empty: nothing can be bought. */
@@ -38,7 +45,7 @@ export async function offersOf(config: BillingConfig): Promise<PortResult<Offer[
 
 /** Takes down whether the monthly price can be sold. */
 export function noteSelling(works: boolean): void {
-  priceBroken = !works;
+  selling = { works, at_ms: Date.now() };
 }
 
 /** The price of an offer, from Stripe. @returns undefined when it cannot be bought */

@@ -122,6 +122,8 @@ class StripePort implements BillingPort {
       line_items: [{ price, quantity: 1 }],
       subscription_data: { metadata: { user_id: userId }, ...trial },
       allow_promotion_codes: true,
+      // Said either way: Stripe turns it on by itself for newer accounts, and then refuses settings of tax.
+      managed_payments: { enabled: this.#config.managedPayments },
       success_url: successUrl,
       cancel_url: cancelUrl,
       ...tax,
@@ -158,6 +160,9 @@ class StripePort implements BillingPort {
       const session = await this.#api.billingPortal.sessions.create({
         customer: customerId,
         return_url: returnUrl,
+        ...(this.#config.portalConfiguration === null
+          ? {}
+          : { configuration: this.#config.portalConfiguration }),
         ...flowOf(portal.flow, portal.subscriptionId),
       });
       if (session.object !== "billing_portal.session") throw new UnexpectedAnswer("no portal");

@@ -7,6 +7,7 @@ import type { AppContext } from "../context.ts";
 import { readCapped } from "../html.tsx";
 import { apiJson } from "../json.ts";
 import { logEvent, logIncident } from "../log.ts";
+import { noteEvent } from "./contact.ts";
 import { readNotice } from "./event-notice.ts";
 import { handleEvent } from "./handle-event.ts";
 import { notConfigured } from "./refusals.ts";
@@ -37,6 +38,7 @@ export async function stripeWebhook(c: AppContext): Promise<Response> {
   }
   const notice = readNotice(json);
   if (notice === null) return refuse(400, "invalid_event", "The body is not an event of Stripe's.");
+  if (notice.livemode === billing.live) c.executionCtx.waitUntil(noteEvent(c.env));
   try {
     const outcome = await handleEvent(c.env, billing, notice);
     const fields = { event_id: notice.id, type: notice.type, outcome, requestId: c.var.requestId };

@@ -19,6 +19,8 @@ import { READ, SCOPES, scopesOf } from "../auth/scopes.ts";
 import { userObject } from "../directory.ts";
 import { configOf, type Bindings } from "../env.ts";
 import { logEvent, logIncident } from "../log.ts";
+import { withPatientKv } from "../patient-kv.ts";
+import { withBoundedKeys } from "./bounded-keys.ts";
 
 const ACCESS_TOKEN_TTL_SECONDS = 60 * 60;
 /** Sliding: each refresh moves the end of a grant this far out. */
@@ -83,9 +85,20 @@ export function oauthParts(origin: string, handler: ResourceHandler): OAuthParts
   return parts;
 }
 
+/** The library's server, with writes to KV that wait their turn instead of failing a sign-in. */
+class PatientAuthorizationServer extends OAuthAuthorizationServer<Bindings> {
+  override fetch(request: Request, env: Bindings, ctx: ExecutionContext): Promise<Response> {
+    return super.fetch(request, withPatientKv(env), ctx);
+  }
+
+  override getOAuthApi(env: Bindings): OAuthHelpers {
+    return super.getOAuthApi(withPatientKv(env));
+  }
+}
+
 /** The authorization server of `origin`; the resource is the origin itself. */
 export function createAuthorizationServer(origin: string): OAuthAuthorizationServer<Bindings> {
-  return new OAuthAuthorizationServer<Bindings>({
+  return new PatientAuthorizationServer({
     issuer: origin,
     resources: [origin],
     authorizeEndpoint: "/authorize",
@@ -153,7 +166,7 @@ async function validateToken(
       clientId: JWT_CLIENT_ID,
     };
   }
-  const validated = await authorizationServer.validateToken<unknown>(resource, token, env);
+  const validated = await authorizationServer.validateToken<unknown>(resource, token, withBoundedKeys(env));
   if (!validated) return null;
   const props = grantProps.safeParse(validated.props);
   if (!props.success || props.data.userId !== validated.userId) return null;
@@ -162,5 +175,5 @@ async function validateToken(
 
 /** The library's helpers for the authorization page. */
 export function oauthHelpers(parts: OAuthParts, env: Bindings): OAuthHelpers {
-  return parts.authorizationServer.getOAuthApi(env);
+  return parts.authorizationServer.getOAuthApi(withBoundedKeys(env));
 }

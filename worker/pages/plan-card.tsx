@@ -117,12 +117,18 @@ function Subscription({ plan, payments, timeZone }: PlanCardProps) {
         <>
           <dt>Card</dt>
           <dd>
-            {payments.card.brand} ending in {payments.card.last4}
+            {brandName(payments.card.brand)} ending in {payments.card.last4}
           </dd>
         </>
       ) : null}
     </dl>
   );
+}
+
+/** Stripe gives brands in small letters and with underscores. */
+function brandName(brand: string): string {
+  const words = brand.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function Manage({ formToken, plan }: PlanCardProps) {

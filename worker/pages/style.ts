@@ -136,6 +136,8 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 .snippet-head h2 { margin: 0; }
 .snippet-head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0.4rem; margin-bottom: 0.35rem; }
 details { border-top: 1px solid var(--line); padding: 0.75rem 0; }
+.actions + details { margin-top: 1.6rem; }
+table + .note { margin-top: 1rem; }
 details:last-of-type { border-bottom: 1px solid var(--line); margin-bottom: 1rem; }
 summary { font-weight: 600; cursor: pointer; padding: 0.15rem 0; }
 details > *:not(summary) { margin-top: 0.6rem; }

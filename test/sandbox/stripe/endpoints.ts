@@ -1,4 +1,5 @@
 import { STRIPE_API_VERSION } from "./facts.ts";
+import { newEventDestination, newWebhookEndpoint } from "./make-endpoint.ts";
 import type { Endpoint } from "./records.ts";
 import type { World } from "./world.ts";
 
@@ -12,11 +13,11 @@ export interface EndpointInit {
   id?: string;
 }
 
-/** Registers a URL; events from now on are delivered to it. */
+/** Registers a URL, as the dashboard would: it is listed, and events from now on are delivered to it. */
 export function addEndpoint(world: World, init: EndpointInit): Endpoint {
   const payload = init.payload ?? "snapshot";
   const endpoint: Endpoint = {
-    id: init.id ?? world.id(payload === "snapshot" ? "we" : "ed_test"),
+    id: init.id ?? world.id(payload === "snapshot" ? "we" : world.livemode ? "ed" : "ed_test"),
     url: init.url,
     payload,
     enabled_events: init.events ?? ["*"],
@@ -25,6 +26,8 @@ export function addEndpoint(world: World, init: EndpointInit): Endpoint {
     api_version: init.api_version ?? STRIPE_API_VERSION,
   };
   world.data.endpoints[endpoint.id] = endpoint;
+  if (payload === "snapshot") world.data.webhook_endpoints[endpoint.id] = newWebhookEndpoint(world, endpoint);
+  else world.data.event_destinations[endpoint.id] = newEventDestination(world, endpoint);
   return endpoint;
 }
 

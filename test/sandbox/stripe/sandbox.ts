@@ -5,6 +5,7 @@ import { emptyData } from "./data.ts";
 import { attempt, deliverDue, deliveryRequest, type DeliveryResult } from "./deliver.ts";
 import { closeDispute } from "./disputes.ts";
 import { addEndpoint, rollSecret } from "./endpoints.ts";
+import { newWebhookEndpoint } from "./make-endpoint.ts";
 import { StripeFault } from "./errors.ts";
 import { MINUTE_MS, STRIPE_SANDBOX } from "./facts.ts";
 import { FaultBox, playFault } from "./faults.ts";
@@ -63,8 +64,10 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
     if (options.webhookUrl === undefined) return;
     const id = `we_${world.livemode ? "live" : "test"}_options`;
     const known = world.data.endpoints[id];
-    if (known !== undefined) known.url = options.webhookUrl;
-    else addEndpoint(world, { id, url: options.webhookUrl, secret: STRIPE_SANDBOX.webhookSecret });
+    if (known !== undefined) {
+      known.url = options.webhookUrl;
+      world.data.webhook_endpoints[id] = newWebhookEndpoint(world, known);
+    } else addEndpoint(world, { id, url: options.webhookUrl, secret: STRIPE_SANDBOX.webhookSecret });
   }
 
   /** The world of a key. Throws 401. */

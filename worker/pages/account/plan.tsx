@@ -41,8 +41,16 @@ export function PlanPage(props: PlanProps) {
             </tr>
           </tbody>
         </table>
+        <p class="note">
+          You made {requests(usage.used)} in the last 60 seconds and{" "}
+          {requests(usage.days.reduce((sum, day) => sum + day.requests, 0))} in 30 days.
+        </p>
       </section>
       <PlanCard {...billing} formToken={formToken} timeZone={timeZone} now_ms={now_ms} />
     </AccountFrame>
   );
+}
+
+function requests(count: number): string {
+  return count === 1 ? "1 request" : `${count} requests`;
 }

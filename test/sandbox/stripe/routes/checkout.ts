@@ -183,6 +183,12 @@ function create(context: Context): SessionRecord {
 
 /** Collecting tax for a customer that exists needs leave to save the address that is typed. */
 function checkTax(world: World, params: Params, customer: string | undefined): void {
+  if (fieldsOf(params, "managed_payments")?.enabled === true) {
+    for (const name of ["automatic_tax", "tax_id_collection"] as const) {
+      if (params[name] === undefined) continue;
+      throw invalid(`${name} cannot be used with Managed Payments.`, name, "parameter_unknown");
+    }
+  }
   if (customer === undefined) return;
   const update = fieldsOf(params, "customer_update");
   if (fieldsOf(params, "tax_id_collection")?.enabled === true && text(update ?? {}, "name") !== "auto") {

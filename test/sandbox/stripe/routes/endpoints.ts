@@ -1,6 +1,7 @@
 import type { Stripe } from "stripe";
 import { addEndpoint } from "../endpoints.ts";
 import { invalid } from "../errors.ts";
+import { newEventDestination, newWebhookEndpoint } from "../make-endpoint.ts";
 import { LIST_PARAMS, listPage } from "../list.ts";
 import { type Fields, fieldsOf, flag, listOf, mergeMetadata, type Params, text } from "../params.ts";
 import type { Context, Route } from "../route.ts";
@@ -32,17 +33,10 @@ function create({ world, params }: Context): Stripe.WebhookEndpoint {
     api_version: text(params, "api_version") ?? world.api_version,
   });
   const row: Stripe.WebhookEndpoint = {
-    id: endpoint.id,
-    object: "webhook_endpoint",
+    ...newWebhookEndpoint(world, endpoint),
     api_version: text(params, "api_version") ?? null,
-    application: null,
-    created: world.now(),
     description: text(params, "description") ?? null,
-    enabled_events: events,
-    livemode: world.livemode,
     metadata: mergeMetadata({}, params),
-    status: "enabled",
-    url,
   };
   world.data.webhook_endpoints[row.id] = row;
   return { ...row, secret: endpoint.secrets[0]?.secret ?? "" };
@@ -105,23 +99,13 @@ function createDestination({ world, params }: Context): Stripe.V2.Core.EventDest
     payload,
     id: world.id(world.livemode ? "ed" : "ed_test"),
   });
-  const now = new Date(world.now() * 1000).toISOString();
+  // A destination of snapshots is listed as such, not as a webhook endpoint.
+  delete world.data.webhook_endpoints[endpoint.id];
   const row: Stripe.V2.Core.EventDestination = {
-    id: endpoint.id,
-    object: "v2.core.event_destination",
-    created: now,
+    ...newEventDestination(world, endpoint),
     description: text(params, "description") ?? "",
-    enabled_events: events,
-    event_payload: payload,
-    events_from: ["self"],
-    livemode: world.livemode,
     metadata: mergeMetadata({}, params),
     name: text(params, "name") ?? "",
-    ...(payload === "snapshot" ? { snapshot_api_version: endpoint.api_version } : {}),
-    status: "enabled",
-    type: "webhook_endpoint",
-    updated: now,
-    webhook_endpoint: { url },
   };
   world.data.event_destinations[row.id] = row;
   return shown(row, params, endpoint.secrets[0]?.secret);

@@ -1,0 +1,67 @@
+/** A load run's findings, promise by promise. */
+import { mostWithin, needlessRefusals, overAdmitted, WINDOW_MS } from "../proof/windows.ts";
+import { growth_mb, type Sample } from "./memory.ts";
+import type { LoadUser } from "./people.ts";
+import type { RecordKeeper } from "./record.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface Verdict {
+  /** Number of findings by promise. */
+  findings: Record<string, number>;
+  /** Admitted requests in the window of each refused burst: the least and the most. */
+  burst: { users: number; least: number; most: number };
+  /** MB per 100,000 calls at rest; null: the run was too short to tell. */
+  growth_mb: number | null;
+}
+
+/**
+ * Accepted growth at rest, MB per 100,000 calls. A call that leaves 300 bytes behind would show 29 MB. The heap is a
+ * saw-tooth of some 20 MB and the allocator keeps what it once had, so a shorter line is noise.
+ */
+export const MOST_GROWTH_MB = 15;
+/** Journal rows stay a minute and leave with the flush after it: before that, memory has to grow. */
+const REST_AFTER_MS = 75_000;
+const REST_SHARE = 0.4;
+const LEAST_SAMPLES = 60;
+const SAMPLE_MS = 500;
+
+export function judge(run: {
+  people: readonly LoadUser[];
+  bursting: readonly LoadUser[];
+  traffic: Traffic;
+  record: RecordKeeper;
+  limit: number;
+  samples: readonly Sample[];
+}): Verdict {
+  const { traffic, record, limit, samples } = run;
+  const findings = { ...traffic.faults, over_admissions: 0, needless_refusals: 0, record: 0, growth: 0 };
+  for (const { userId, answered, refused } of run.people) {
+    const { chain, times_ms, requests } = record.of(userId);
+    findings.over_admissions +=
+      overAdmitted(times_ms, limit).length + Math.max(0, mostWithin(answered) - limit);
+    findings.needless_refusals += needlessRefusals(refused, times_ms, limit).length;
+    findings.record += chain.problems.length + Math.abs(requests - answered.length);
+  }
+  // Ten times as many pings as requests are admitted; they were sent within a window.
+  findings.over_admissions += Math.max(0, traffic.pings.answered - limit * 10);
+  const bursts = run.bursting.flatMap(({ userId, refused }) =>
+    refused.map(({ ended_ms }) => within(record.of(userId).times_ms, ended_ms)),
+  );
+  const rest = samples.slice(Math.max(REST_AFTER_MS / SAMPLE_MS, Math.floor(samples.length * REST_SHARE)));
+  const growth = rest.length < LEAST_SAMPLES ? null : growth_mb(rest);
+  if (growth !== null && growth > MOST_GROWTH_MB) findings.growth = 1;
+  return {
+    findings,
+    burst: {
+      users: run.bursting.filter(({ refused }) => refused.length > 0).length,
+      least: Math.min(...bursts),
+      most: Math.max(...bursts),
+    },
+    growth_mb: growth,
+  };
+}
+
+/** Times in the window that ends at a moment. */
+function within(times_ms: readonly number[], end_ms: number): number {
+  return times_ms.filter((t_ms) => t_ms > end_ms - WINDOW_MS && t_ms <= end_ms).length;
+}
