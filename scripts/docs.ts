@@ -1,18 +1,17 @@
-/** `npm run docs`: writes docs/tools.md from the catalog. A test fails when the file differs. */
+/** `npm run docs`: writes docs/tools.md from the catalog, and docs/economy.md. A test fails when a file differs. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeTool, TOOLS } from "../tools/catalog.ts";
 import type { Tool } from "../tools/define.ts";
-import { measureTasks } from "./tool-tasks.ts";
+import { ECONOMY_PAGE, economyPage } from "./economy-page.ts";
 import { FREE_TOOLS, listSize, tokensOf } from "./tool-tokens.ts";
 
 export const TOOLS_PAGE = join(import.meta.dirname, "..", "docs", "tools.md");
 
 /** The page's text. */
-export async function toolsPage(): Promise<string> {
+export function toolsPage(): string {
   const premium = listSize(TOOLS);
   const free = listSize(FREE_TOOLS);
-  const tasks = await measureTasks();
   const lines = [
     "# Tools",
     "",
@@ -29,14 +28,7 @@ export async function toolsPage(): Promise<string> {
     "|---|---|---|---|---|---|---|---|",
     ...TOOLS.map((tool, i) => row(tool, i + 1)),
     "",
-    "## What things cost",
-    "",
-    "Calls to ClickUp, and tokens a model reads of the answers (o200k_base), measured on the sandbox's workspace; beside them the tokens of the JSON that ClickUp sent for the same, as a server would hand it on that only passes it through. `npm run tools:size` holds each to a budget.",
-    "",
-    "| task | calls to ClickUp | tokens of the answer | tokens of ClickUp's JSON |",
-    "|---|---|---|---|",
-    ...tasks.map((t) => `| ${t.what} | ${t.clickup_calls} | ${t.answer_tokens} | ${t.raw_tokens} |`),
-    `| all ${tasks.length} | ${sum(tasks.map((t) => t.clickup_calls))} | ${sum(tasks.map((t) => t.answer_tokens))} | ${sum(tasks.map((t) => t.raw_tokens))} |`,
+    "What things people ask for cost, in calls to ClickUp and tokens: [economy.md](economy.md).",
     "",
   ];
   return lines.join("\n");
@@ -61,15 +53,12 @@ function row(tool: Tool, number: number): string {
   return `| ${cells.map((c) => String(c).replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, n) => total + n, 0);
-}
-
 function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(1)} KB`;
 }
 
 if (import.meta.main) {
-  writeFileSync(TOOLS_PAGE, await toolsPage());
-  console.log(`wrote ${TOOLS_PAGE}`);
+  writeFileSync(TOOLS_PAGE, toolsPage());
+  writeFileSync(ECONOMY_PAGE, await economyPage());
+  console.log(`wrote ${TOOLS_PAGE}\nwrote ${ECONOMY_PAGE}`);
 }

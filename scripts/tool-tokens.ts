@@ -1,12 +1,17 @@
-/** What the tool list costs a model: name, description and input schema, in tokens of o200k_base. */
+/** What a model reads, in tokens of o200k_base: texts, and the tool list (name, description and input schema). */
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describeTool, TOOLS } from "../tools/catalog.ts";
 import type { Tool } from "../tools/define.ts";
 
+/** Tokens of any text. What looks like a special token in it is text too. */
+export function textTokens(text: string): number {
+  return encode(text, { disallowedSpecial: new Set() }).length;
+}
+
 /** Tokens a model reads of one tool. */
 export function tokensOf(tool: Tool): number {
   const { name, description, inputSchema } = describeTool(tool);
-  return encode(JSON.stringify({ name, description, inputSchema })).length;
+  return textTokens(JSON.stringify({ name, description, inputSchema }));
 }
 
 export function listSize(tools: readonly Tool[]): { tokens: number; answer_bytes: number } {

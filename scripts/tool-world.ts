@@ -11,25 +11,52 @@ import {
   type ClickUpSandbox,
 } from "../test/sandbox/clickup/index.ts";
 
+/** One answer of ClickUp as it was sent. */
+export interface Answer {
+  method: string;
+  /** With the query. */
+  url: string;
+  text: string;
+}
+
 export interface ToolWorld {
   sandbox: ClickUpSandbox;
-  /** What ClickUp has answered so far, one text an answer. */
-  raw: string[];
+  /** What ClickUp has answered so far, in order. */
+  readonly answers: readonly Answer[];
+  /** What the person was asked so far. */
+  readonly questions: readonly string[];
   /** @throws Error when the call does not succeed */
   call(tool: string, args: Record<string, unknown>): Promise<CallOutcome>;
 }
 
+export interface ToolWorldOptions {
+  /** One with the seed of `SEED_NOW_MS` unless given. */
+  sandbox?: ClickUpSandbox;
+  /** Keep nothing between calls: every call asks ClickUp for all it needs. */
+  forgetful?: boolean;
+  /** The client can ask, and the person agrees. Without it the client cannot ask. */
+  agrees?: boolean;
+}
+
+/** A sandbox of ClickUp for measuring: a fixed clock, and a rate limit that is never reached. */
+export function measuredSandbox(seed: "full" | "people" = "full"): ClickUpSandbox {
+  return createClickUpSandbox({ now_ms: () => SEED_NOW_MS, rateLimitPerMinute: 100_000, seed });
+}
+
 /** Replaces the global `fetch` of this process by the sandbox. */
-export function openToolWorld(): ToolWorld {
+export function openToolWorld(options: ToolWorldOptions = {}): ToolWorld {
   const now_ms = (): number => SEED_NOW_MS;
-  const sandbox = createClickUpSandbox({ now_ms, rateLimitPerMinute: 100_000 });
-  const raw: string[] = [];
+  const sandbox = options.sandbox ?? measuredSandbox();
+  const answers: Answer[] = [];
+  const questions: string[] = [];
   globalThis.fetch = async (input, init) => {
-    const response = await sandbox.fetch(new Request(input, init));
-    raw.push(await response.clone().text());
+    const request = new Request(input, init);
+    const { method, url } = request;
+    const response = await sandbox.fetch(request);
+    answers.push({ method, url, text: await response.clone().text() });
     return response;
   };
-  const cache = memoryCache();
+  const cache = options.forgetful === true ? noCache() : memoryCache();
   const idempotency = memoryLog();
   const budget = new Budget({ limitPerMinute: 100_000 });
   const { northwind } = SANDBOX.workspaces;
@@ -57,7 +84,10 @@ export function openToolWorld(): ToolWorld {
       now_ms,
       touch: () => undefined,
       progress: () => undefined,
-      confirm: () => Promise.resolve("unsupported"),
+      confirm: (question) => {
+        questions.push(question);
+        return Promise.resolve(options.agrees === true ? "accepted" : "unsupported");
+      },
       rememberWorkspace: () => undefined,
       report: (_, error) => {
         throw error;
@@ -66,7 +96,8 @@ export function openToolWorld(): ToolWorld {
   };
   return {
     sandbox,
-    raw,
+    answers,
+    questions,
     async call(name, args) {
       const tool = toolByName(name);
       if (tool === undefined) throw new Error(`no tool ${name}`);
@@ -76,6 +107,10 @@ export function openToolWorld(): ToolWorld {
       return outcome;
     },
   };
+}
+
+function noCache(): Cache {
+  return { get: () => undefined, set: () => undefined, drop: () => undefined };
 }
 
 function memoryCache(): Cache {

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { TOOLS_PAGE, toolsPage } from "../../scripts/docs.ts";
+import { ECONOMY_PAGE, economyPage } from "../../scripts/economy-page.ts";
 
-test("docs/tools.md is what the catalog says (npm run docs)", async () => {
-  expect(readFileSync(TOOLS_PAGE, "utf8")).toBe(await toolsPage());
+test("docs/tools.md is what the catalog says (npm run docs)", () => {
+  expect(readFileSync(TOOLS_PAGE, "utf8")).toBe(toolsPage());
+});
+
+test("docs/economy.md is what is measured (npm run docs)", { timeout: 60_000 }, async () => {
+  expect(readFileSync(ECONOMY_PAGE, "utf8")).toBe(await economyPage());
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { createClickUpSandbox, SANDBOX, SEED_NOW_MS } from "./clickup/index.ts";
+import { addTasks, createClickUpSandbox, SANDBOX, SEED_NOW_MS } from "./clickup/index.ts";
 import { sandboxWithClient } from "./sandbox-client.ts";
 
 const { lists, tasks, workspaces } = SANDBOX;
@@ -33,6 +33,22 @@ describe("the seed", () => {
     expect(lengths).toEqual(new Set([9, 11]));
     const backlogs = Object.values(state.data.lists).filter((list) => list.name === "Backlog");
     expect(new Set(backlogs.map((list) => list.space_id)).size).toBe(2);
+  });
+
+  it("can be grown: the first tasks and what is made afterwards are the same in every size", async () => {
+    const worlds = [10, 300].map((count) => {
+      const world = sandboxWithClient({ now_ms: () => SEED_NOW_MS, seed: "people" });
+      return { ...world, added: addTasks(world.sandbox.state, count, SEED_NOW_MS) };
+    });
+    const [few, many] = worlds.map(({ added }) => added);
+    expect(many?.slice(0, 10)).toEqual(few);
+    expect(new Set(many?.map((task) => task.id)).size).toBe(300);
+    for (const { sandbox, added } of worlds) expect(Object.values(sandbox.state.data.tasks)).toEqual(added);
+    const made = await Promise.all(
+      worlds.map(({ send }) => send(`POST /v2/list/${lists.sprint21}/task`, { body: { name: "After" } })),
+    );
+    expect(made[0]?.status).toBe(200);
+    expect(made[1]?.body).toEqual(made[0]?.body);
   });
 
   it("refers only to things that exist", () => {

@@ -1,5 +1,6 @@
 /** The ClickUp sandbox: ClickUp's REST API and authorize page as one stateful `fetch(Request)`, for tests and `npm start`. */
 export { SANDBOX, SEED_NOW_MS } from "./facts.ts";
+export { addTasks } from "./grow.ts";
 export type { Fault, FaultKind } from "./faults.ts";
 export { issueCode } from "./oauth.ts";
 export { routes } from "./routes/index.ts";

@@ -64,7 +64,7 @@ export function place(state: SandboxState, task: Task, id?: string, customNumber
 }
 
 /** One generated task; `n` decides everything about it. */
-function generated(state: SandboxState, list: List, n: number, now_ms: number): Task {
+export function generated(state: SandboxState, list: List, n: number, now_ms: number): Task {
   const created_ms = now_ms - (200 - (n % 180)) * DAY_MS - (n % 24) * HOUR_MS;
   const name = `${pick(VERBS, n)} ${pick(THINGS, n * 3 + 1)} ${pick(ENDS, n * 5 + 2)}`.trim();
   const task = newTask(state, list, pick(PEOPLE, n + 2), name, created_ms);
