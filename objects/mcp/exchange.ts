@@ -33,7 +33,7 @@ export interface Ledger {
 }
 
 /** What a method's name looks like in every revision; anything else a client sends could be content. */
-const METHOD = /^[\w$.-]{1,40}(\/[\w$.-]{1,40}){0,3}$/;
+const METHOD = /^[A-Za-z_$][\w$.-]{0,39}(\/[\w$.-]{1,40}){0,3}$/;
 
 /** What the journal says of a request, and how it counts. */
 function describe(

@@ -166,7 +166,9 @@ describe("transport", () => {
   });
 
   test("W9 a signed body that is not JSON, or no event, is 400", async () => {
-    for (const body of ["not json", "[]", "{}", JSON.stringify({ object: "event", id: "evt_1" })]) {
+    // An id that no key could hold is no id of Stripe's.
+    const endless = JSON.stringify(snapshot(`cus_${"x".repeat(600)}`));
+    for (const body of ["not json", "[]", "{}", JSON.stringify({ object: "event", id: "evt_1" }), endless]) {
       const response = await send(body);
       expect([response.status, await response.json()]).toMatchObject([400, { error: "invalid_event" }]);
     }

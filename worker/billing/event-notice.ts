@@ -5,22 +5,24 @@
 import * as z from "zod";
 import { plainType } from "./event-types.ts";
 
+/** Ids become keys, of KV and of a database; Stripe's own are at most this long (docs.stripe.com, Upgrades). */
+const stripeId = z.string().max(255);
 /** An object of Stripe's as far as it leads to a customer. */
-const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]).nullish();
-const metadata = z.record(z.string(), z.string()).nullish();
+const reference = z.union([stripeId, z.object({ id: stripeId }).transform(({ id }) => id)]).nullish();
+const metadata = z.record(z.string(), z.string().max(500)).nullish();
 
 export const stripeObject = z.object({
-  id: z.string().optional(),
+  id: stripeId.optional(),
   object: z.string(),
   customer: reference,
   charge: reference,
-  client_reference_id: z.string().nullish(),
+  client_reference_id: z.string().max(200).nullish(),
   metadata,
 });
 export type StripeObject = z.infer<typeof stripeObject>;
 
 const snapshot = z.object({
-  id: z.string().min(1),
+  id: stripeId.min(1),
   object: z.literal("event"),
   type: z.string(),
   created: z.number(),
@@ -29,13 +31,13 @@ const snapshot = z.object({
 });
 
 const thin = z.object({
-  id: z.string().min(1),
+  id: stripeId.min(1),
   object: z.literal("v2.core.event"),
   type: z.string(),
   created: z.string(),
   livemode: z.boolean(),
-  related_object: z.object({ id: z.string(), type: z.string(), url: z.string() }).nullish(),
-  snapshot_event: z.string().nullish(),
+  related_object: z.object({ id: stripeId, type: z.string(), url: z.string() }).nullish(),
+  snapshot_event: stripeId.nullish(),
 });
 
 export interface EventNotice {
