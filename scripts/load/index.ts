@@ -2,7 +2,7 @@
  * `npm run load`: a thousand users with three sessions each on one server. Memory must stop growing, every answer must
  * be its user's own, limits must be exact for each, and under a flood every request must end in time, with an answer
  * or a refusal that says how long to wait.
- * Options: `--users 1000`, `--calls 100000`, `--connections 48`, `--seed 1`, `--soak` (for `--minutes 30` instead of a
+ * Options: `--users 1000`, `--calls 200000`, `--connections 48`, `--seed 1`, `--soak` (for `--minutes 30` instead of a
  * number of calls). Exits 1 when a promise was broken.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -22,7 +22,7 @@ import { startWorld, type World } from "./world.ts";
 const { values } = parseArgs({
   options: {
     users: { type: "string", default: "1000" },
-    calls: { type: "string", default: "100000" },
+    calls: { type: "string", default: "200000" },
     connections: { type: "string", default: "48" },
     seed: { type: "string", default: "1" },
     soak: { type: "boolean", default: false },

@@ -19,8 +19,8 @@ export interface Verdict {
  * saw-tooth of some 20 MB and the allocator keeps what it once had, so a shorter line is noise.
  */
 export const MOST_GROWTH_MB = 15;
-/** Journal rows stay a minute and leave with the flush after it: before that, memory has to grow. */
-const REST_AFTER_MS = 75_000;
+/** A journal row is used again after the flush that follows its minute, two minutes at most: until then there are more. */
+const REST_AFTER_MS = 135_000;
 const REST_SHARE = 0.4;
 const LEAST_SAMPLES = 60;
 const SAMPLE_MS = 500;
