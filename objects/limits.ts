@@ -25,6 +25,8 @@ export const BACKLOG_MAX_EVENTS = 20_000;
 
 /** Nothing MCP clients send is near this; the specification's SDKs use the same bound. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Levels of a message's JSON: schemas follow them by recursion, and no message that means something has so many. */
+export const MAX_BODY_DEPTH = 100;
 /** Elements of a JSON-RPC batch (2025-03-26). */
 export const MAX_BATCH_ELEMENTS = 100;
 

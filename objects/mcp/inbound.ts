@@ -7,7 +7,7 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
-import { MAX_BATCH_ELEMENTS, MAX_BODY_BYTES } from "../limits.ts";
+import { MAX_BATCH_ELEMENTS, MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../limits.ts";
 import { RPC, rpcErrorResponse, type JsonRpcId } from "./responses.ts";
 
 export type Inbound =
@@ -25,6 +25,9 @@ export async function readInbound(request: Request): Promise<Inbound> {
   }
   const text = await readBody(request);
   if (text === undefined) return refuse(413, RPC.server, "The request body is larger than 4 MiB.");
+  if (isTooDeep(text)) {
+    return refuse(400, RPC.invalidRequest, `The message is nested more than ${MAX_BODY_DEPTH} levels deep.`);
+  }
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -83,6 +86,18 @@ export function whyInvalid(value: unknown): string {
 export function echoableId(body: unknown): JsonRpcId {
   const id = typeof body === "object" && body !== null ? (body as { id?: unknown }).id : undefined;
   return typeof id === "string" || typeof id === "number" ? id : null;
+}
+
+/** Whether the brackets of a JSON text, those in strings apart, open more levels than a message may have. */
+export function isTooDeep(text: string): boolean {
+  // Most texts have fewer opening brackets than levels allowed, wherever they stand.
+  if ((text.match(/[[{]/g)?.length ?? 0) <= MAX_BODY_DEPTH) return false;
+  let depth = 0;
+  for (const [bracket] of text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (depth > MAX_BODY_DEPTH) return true;
+  }
+  return false;
 }
 
 /** Whether a client takes JSON: one that says nothing (curl) does. */

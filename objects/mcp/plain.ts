@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { PlainAnswer, PlainPost } from "../rpc.ts";
 import type { Caller } from "./exchange.ts";
-import { acceptsJson, isPlainRequest } from "./inbound.ts";
+import { acceptsJson, isPlainRequest, isTooDeep } from "./inbound.ts";
 import { rateHeaders, refusalResponse } from "./responses.ts";
 import type { Endpoint } from "./serve.ts";
 import { answerRequest, ASSUMED_PROTOCOL } from "./sessionless.ts";
@@ -22,6 +22,7 @@ export async function servePlain(
 ): Promise<Omit<PlainAnswer, "figures"> | undefined> {
   const { protocolVersion, body } = post;
   if (!isJsonContentType(post.contentType) || !acceptsJson(post.accept)) return undefined;
+  if (isTooDeep(body)) return undefined;
   if (protocolVersion !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)) return undefined;
   let message: unknown;
   try {

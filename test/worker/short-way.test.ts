@@ -70,6 +70,13 @@ async function shown(answer: Response) {
   return { status: answer.status, headers, names, text };
 }
 
+/** Lists in lists. */
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let i = 0; i < levels; i++) value = [value];
+  return value;
+}
+
 const CASES: [string, Init, plain: boolean][] = [
   ["a list", { body: rpc("tools/list") }, true],
   ["a list with a cursor", { body: rpc("tools/list", { cursor: "x" }) }, true],
@@ -104,6 +111,10 @@ const CASES: [string, Init, plain: boolean][] = [
   ["a client that takes no JSON", { body: rpc("tools/list"), headers: { Accept: "image/png" } }, false],
   ["a batch", { body: [rpc("tools/list", undefined, 1), rpc("ping", undefined, 2)] }, false],
   ["a ping", { body: rpc("ping") }, false],
+  ["a message as deep as one may be", { body: rpc("tools/list", { filler: nested(97) }) }, true],
+  ["a message that is deeper", { body: rpc("tools/list", { filler: nested(99) }) }, false],
+  ["a message without a bottom", { body: rpc("tools/call", { name: "x", arguments: nested(5_000) }) }, false],
+  ["brackets in a text", { body: rpc("tools/list", { filler: '[\\"{'.repeat(200) }) }, true],
   ["a notification", { body: { jsonrpc: "2.0", method: "notifications/initialized" } }, false],
   ["no message", { body: { hello: 1 } }, false],
   ["an unknown session", { body: rpc("tools/list"), headers: { "Mcp-Session-Id": "none" } }, false],
