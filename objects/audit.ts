@@ -90,7 +90,9 @@ export class AuditOutbox {
 
   /** The last event before the first call that still runs. */
   #endedUpTo(): number {
-    return this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;
+    // A set keeps the order of insertion, and calls open in the order of their numbers.
+    const [oldest] = this.#open;
+    return oldest === undefined ? this.#journal.lastSeq : oldest - 1;
   }
 
   /**

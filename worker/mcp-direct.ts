@@ -7,15 +7,14 @@ import { REQUEST_ID_HEADER, type PlainPost, type RequestFigures } from "../objec
 import { mayRead } from "./auth/scopes.ts";
 import { userObject } from "./directory.ts";
 import { loadConfig, type Bindings } from "./env.ts";
-import { forwardToUser, principalOf } from "./mcp.ts";
+import { forwardToUser, principalOf, WHOLE_BODY_BYTES } from "./mcp.ts";
+import { HSTS } from "./origins.ts";
 import { knownCaller, type KnownCaller } from "./oauth/known-callers.ts";
 import { record } from "./observe/request-log.ts";
 import { takeFigures } from "./observe/figures.ts";
 import { toolListAnswer } from "./tool-list.ts";
 
 const MCP_PATH = "/mcp";
-/** Calls of tools are a few hundred bytes; what is longer is streamed to the object. */
-const PLAIN_BODY_BYTES = 64 * 1024;
 /** Say that a request belongs to a session, or to a revision with lanes of its own. */
 const OTHER_LANES = ["mcp-session-id", "mcp-method", "mcp-name"];
 
@@ -41,7 +40,7 @@ async function answer(
   const requestId = crypto.randomUUID();
   // As the routes say it; what pages may read depends on who asks.
   const headers: Record<string, string> = { [REQUEST_ID_HEADER]: requestId, Vary: "Origin" };
-  if (https) headers["Strict-Transport-Security"] = "max-age=31536000";
+  if (https) headers[HSTS.name] = HSTS.value;
   const { response, figures } = await askObject(request, env, known, requestId, headers);
   record(env, response.status, { requestId, route: MCP_PATH, httpMethod: "POST", started_ms }, figures);
   return response;
@@ -65,7 +64,7 @@ async function askObject(
 ): Promise<Asked> {
   const { headers } = request;
   const length = Number(headers.get("Content-Length") ?? "NaN");
-  if (!(length <= PLAIN_BODY_BYTES) || OTHER_LANES.some((name) => headers.get(name) !== null))
+  if (!(length <= WHOLE_BODY_BYTES) || OTHER_LANES.some((name) => headers.get(name) !== null))
     return handOver(await forwardToUser(request, env, known, { requestId }), added);
   const body = await request.text();
   const post: PlainPost = {

@@ -28,8 +28,8 @@ const PASSED = new Set([
 /** What the resource server found out about a request's token. */
 export type Authenticated = Pick<OAuthResourceContext<Caller>, "auth" | "props">;
 
-/** Calls of tools are a few hundred bytes. */
-const WHOLE_BODY_BYTES = 64 * 1024;
+/** Calls of tools are a few hundred bytes; what is longer is streamed to the object. */
+export const WHOLE_BODY_BYTES = 64 * 1024;
 
 /**
  * Hands the request to the caller's object with the verified principal, and its answer back as it comes

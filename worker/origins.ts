@@ -5,6 +5,9 @@
  */
 import { isLoopback, type Config } from "./env.ts";
 
+/** Sent with every answer where the origin is https: browsers stay with it for a year (RFC 6797). */
+export const HSTS = { name: "Strict-Transport-Security", value: "max-age=31536000" } as const;
+
 /** True when a page of `origin` may call us. */
 export function isAllowedOrigin(config: Config, origin: string): boolean {
   if (origin === config.origin || config.allowedOrigins.includes(origin)) return true;

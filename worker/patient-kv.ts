@@ -1,10 +1,8 @@
 /**
  * KV takes one write a second for a key and answers 429 above that (Workers KV, limits). A sign-in can want two: a
  * client that redeems its code at once writes the grant that the consent wrote a moment ago. Here writes wait and
- * try again; reads go straight through.
+ * try again.
  */
-import type { Bindings } from "./env.ts";
-
 const MAX_TRIES = 3;
 /** A little more than the second KV asks for. */
 const WAIT_MS = 1_100;
@@ -22,30 +20,6 @@ export async function insist<T>(write: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
   }
-}
-
-/** The same namespace, whose writes insist. */
-function patient(kv: KVNamespace): KVNamespace {
-  return new Proxy(kv, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== "function") return value;
-      const call = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
-      if (name !== "put" && name !== "delete") return call;
-      return (...args: unknown[]) => insist(async () => call(...args));
-    },
-  });
-}
-
-const patientByEnv = new WeakMap<Bindings, Bindings>();
-
-/** The bindings with a patient `OAUTH_KV`; the same object for the same bindings. */
-export function withPatientKv(env: Bindings): Bindings {
-  const known = patientByEnv.get(env);
-  if (known !== undefined) return known;
-  const made = { ...env, OAUTH_KV: patient(env.OAUTH_KV) };
-  patientByEnv.set(env, made);
-  return made;
 }
 
 /** KV has no error classes: its message names the status. */

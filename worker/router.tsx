@@ -17,7 +17,6 @@ import { logIncident } from "./log.ts";
 import { forwardToUser } from "./mcp.ts";
 import { serveKnownCaller } from "./mcp-direct.ts";
 import { observeRequest } from "./observe/request-log.ts";
-import { withBoundedKeys } from "./oauth/bounded-keys.ts";
 import { decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
 import { clickUpCallback } from "./oauth/callback.ts";
 import { isPrivateClientId } from "./oauth/cimd-host.ts";
@@ -25,7 +24,7 @@ import { takeWorkspaces } from "./oauth/finish.tsx";
 import { rememberCaller } from "./oauth/known-callers.ts";
 import { answerOAuthRefusal } from "./oauth/refusal.ts";
 import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
-import { isAllowedOrigin, isOurHost } from "./origins.ts";
+import { HSTS, isAllowedOrigin, isOurHost } from "./origins.ts";
 import { REQUEST_ID_HEADER } from "../objects/rpc.ts";
 import { isPassing } from "./reach-user.ts";
 import { LandingPage } from "./pages/landing.tsx";
@@ -97,7 +96,7 @@ function createApp(): App {
     c.set("requestId", crypto.randomUUID());
     await next();
     c.header(REQUEST_ID_HEADER, c.var.requestId);
-    if (config.origin.startsWith("https:")) c.header("Strict-Transport-Security", "max-age=31536000");
+    if (config.origin.startsWith("https:")) c.header(HSTS.name, HSTS.value);
   });
   app.use(observeRequest);
   limitFloods(app);
@@ -208,7 +207,7 @@ function addPages(app: App): void {
 
 function authorizationServer(c: AppContext): Promise<Response> {
   const { authorizationServer: server } = c.var.parts;
-  return server.fetch(withoutOrigin(c.req.raw), withBoundedKeys(c.env), contextOf(c));
+  return server.fetch(withoutOrigin(c.req.raw), c.env, contextOf(c));
 }
 
 /** Hono types the context by an interface of its own; it is the runtime's object. */

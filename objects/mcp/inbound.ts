@@ -90,12 +90,17 @@ export function echoableId(body: unknown): JsonRpcId {
 
 /** Whether the brackets of a JSON text, those in strings apart, open more levels than a message may have. */
 export function isTooDeep(text: string): boolean {
-  // Most texts have fewer opening brackets than levels allowed, wherever they stand.
-  if ((text.match(/[[{]/g)?.length ?? 0) <= MAX_BODY_DEPTH) return false;
   let depth = 0;
-  for (const [bracket] of text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[\]{}]/g)) {
-    depth += bracket === "[" || bracket === "{" ? 1 : -1;
-    if (depth > MAX_BODY_DEPTH) return true;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const mark = text[i];
+    if (mark === '"') inString = !inString;
+    else if (inString) {
+      // An escaped quote does not end the string.
+      if (mark === "\\") i++;
+    } else if (mark === "[" || mark === "{") {
+      if (++depth > MAX_BODY_DEPTH) return true;
+    } else if (mark === "]" || mark === "}") depth--;
   }
   return false;
 }

@@ -22,9 +22,7 @@ export class CacheStore implements Cache {
 
   get<T>(key: string): T | undefined {
     const row = this.#read.get(key) ?? this.#load(key);
-    return row !== undefined && row.value !== null && row.expires_ms > this.#now_ms()
-      ? (JSON.parse(row.value) as T)
-      : undefined;
+    return row.value !== null && row.expires_ms > this.#now_ms() ? (JSON.parse(row.value) as T) : undefined;
   }
 
   #load(key: string): Row {

@@ -174,8 +174,8 @@ export const BROWSER_MUTANTS: Mutant[] = [
     name: "names-that-hide",
     protects: "a client's name shows as it is read, without reordering characters",
     file: "worker/pages/text.ts",
-    find: '.replace(UNSEEN, "")',
-    replace: "",
+    find: "stripInvisible(text)",
+    replace: "text",
     tests: ["test/worker/consent.test.ts"],
   },
   {

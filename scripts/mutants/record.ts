@@ -67,7 +67,7 @@ export const RECORD_MUTANTS: Mutant[] = [
     name: "running-calls-leave",
     protects: "a batch holds no call whose end is not known",
     file: "objects/audit.ts",
-    find: "return this.#open.size > 0 ? Math.min(...this.#open) - 1 : this.#journal.lastSeq;",
+    find: "return oldest === undefined ? this.#journal.lastSeq : oldest - 1;",
     replace: "return this.#journal.lastSeq;",
     tests: OUTBOX,
   },

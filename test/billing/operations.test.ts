@@ -14,7 +14,7 @@ import {
   customerOf,
   DAY_MS,
   deliver,
-  loseAll,
+  paidUntold,
   ORIGIN,
   pay,
   planOf,
@@ -33,16 +33,9 @@ useStripe();
 
 const bindings = env as unknown as Bindings & { AUDIT_LOGS: R2Bucket; USER_MAPPINGS: KVNamespace };
 
-async function untold(): Promise<TestUser> {
-  const user = await newUser();
-  await pay(await checkoutUrl(user));
-  await loseAll();
-  return user;
-}
-
 describe("A1 resync", () => {
   test("a dry run says what would change and changes nothing; the real one changes it", async () => {
-    const user = await untold();
+    const user = await paidUntold();
     const dry = await billingOf(user, (billing) => billing.resync({ dryRun: true }));
     expect(dry).toMatchObject({ ok: true, value: { before: { tier: "free" }, after: { tier: "premium" } } });
     expect(await tierOf(user)).toBe("free");
@@ -52,7 +45,7 @@ describe("A1 resync", () => {
   });
 
   test("while Stripe does not answer it says so", async () => {
-    const user = await untold();
+    const user = await paidUntold();
     stripe.fault({ kind: "rate_limited", path: /./, times: 20 });
     for (const dryRun of [true, false]) {
       const result = await billingOf(user, (billing) => billing.resync({ dryRun }));
@@ -81,7 +74,7 @@ async function admin(command: string, input: Record<string, unknown> = {}): Prom
 
 describe("A2 replay", () => {
   test("of one event: it is worked on again although it was done", async () => {
-    const user = await untold();
+    const user = await paidUntold();
     const event = Object.values(stripe.state.test.events).findLast((e) => e.type === "invoice.paid");
     expect(await admin("billing/replay", { event: event?.id })).toMatchObject({ outcome: "done" });
     expect(await tierOf(user)).toBe("premium");
@@ -150,7 +143,7 @@ describe("A3 the report", () => {
   });
 
   test("of the Stripe account: subscriptions that run for nobody, for somebody shown another plan, or twice", async () => {
-    const user = await untold();
+    const user = await paidUntold();
     const twice = await newUser();
     await subscribe(twice);
     const first = await subscriptionOf(twice);
@@ -196,7 +189,7 @@ describe("A3 the report", () => {
   });
 
   test("of the users: another plan than Stripe says, paid twice, held, with events that wait; then mended", async () => {
-    const wrong = await inDirectory(await untold());
+    const wrong = await inDirectory(await paidUntold());
     const held = await inDirectory(await newUser());
     await subscribe(held);
     stripe.openDispute(Object.keys(stripe.state.test.charges).at(-1) ?? "");

@@ -5,16 +5,14 @@
 import { describe, expect, test, vi } from "vitest";
 import { Stripe } from "stripe";
 import { answerHost } from "../support/outside.ts";
-import { newUser, rpc, type TestUser } from "../support/users.ts";
+import { newUser, rpc } from "../support/users.ts";
 import { STRIPE_SANDBOX } from "../sandbox/stripe/index.ts";
 import {
   api,
-  checkoutUrl,
   customerOf,
   DAY_MS,
   deliver,
-  loseAll,
-  pay,
+  paidUntold,
   stripe,
   subscribe,
   subscriptionOf,
@@ -80,13 +78,6 @@ async function chainOf(type: string, thin = false): Promise<number> {
   return longestChain(calls);
 }
 
-async function paid(): Promise<TestUser> {
-  const user = await newUser();
-  await pay(await checkoutUrl(user));
-  await loseAll();
-  return user;
-}
-
 test("the chain is counted right", () => {
   const call = (began: number, ended: number): Call => ({ operation: "x", began, ended });
   expect(longestChain([])).toBe(0);
@@ -96,13 +87,13 @@ test("the chain is counted right", () => {
 
 describe("W13 an event is answered after so many calls in a row that two seconds are enough", () => {
   test("one of a customer we know: one", async () => {
-    const user = await paid();
+    const user = await paidUntold();
     expect(await chainOf("customer.subscription.created")).toBe(1);
     expect(await tierOf(user)).toBe("premium");
   });
 
   test("of a customer that was deleted: one, everything is asked at once", async () => {
-    const user = await paid();
+    const user = await paidUntold();
     await api("DELETE", `/v1/customers/${await customerOf(user)}`);
     expect(await chainOf("customer.deleted")).toBe(1);
   });

@@ -9,7 +9,7 @@ import type { BillingRpc, PlanView } from "../../objects/rpc.ts";
 import { withBilling } from "../../worker/billing/with-billing.ts";
 import { createStripeSandbox, STRIPE_SANDBOX, type StripeSandbox } from "../sandbox/stripe/index.ts";
 import { answerHost } from "../support/outside.ts";
-import type { TestUser } from "../support/users.ts";
+import { newUser, type TestUser } from "../support/users.ts";
 
 export const ORIGIN = "https://mcp.test";
 export const WEBHOOK = `${ORIGIN}/stripe/webhook`;
@@ -116,6 +116,14 @@ export const sessionOf = (url: string): string => new URL(url).pathname.split("/
 /** Pays a session, as a person on Stripe's page would. */
 export async function pay(url: string, card = "pm_card_visa"): Promise<void> {
   await api("POST", `/v1/payment_pages/${sessionOf(url)}/confirm`, { payment_method: card });
+}
+
+/** Someone who has paid, and of whom we were told nothing. */
+export async function paidUntold(): Promise<TestUser> {
+  const user = await newUser();
+  await pay(await checkoutUrl(user));
+  await loseAll();
+  return user;
 }
 
 /** Checkout, paid, and every event delivered. */

@@ -5,17 +5,17 @@ import {
   evictDurableObject,
   runInDurableObject,
 } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { clickup } from "../support/outside.ts";
 import { readEvents } from "../support/sse.ts";
 import { newUser, rpc, runDueJobs, userObject, type TestUser } from "../support/users.ts";
+import { listen, openSession } from "./sessions.ts";
 import { R2Faults } from "./r2-faults.ts";
 import { archiveOf, recordOf } from "./record.ts";
 
 const LIMIT = 12;
 const vars = env as unknown as Record<string, string | undefined>;
-const BOTH = { Accept: "application/json, text/event-stream" };
 
 beforeAll(() => {
   vars["FREE_REQUESTS_PER_MINUTE"] = String(LIMIT);
@@ -24,20 +24,6 @@ afterAll(() => {
   delete vars["FREE_REQUESTS_PER_MINUTE"];
 });
 afterEach(() => vi.restoreAllMocks());
-
-async function open(user: TestUser): Promise<Record<string, string>> {
-  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } };
-  const response = await user.post(rpc("initialize", params), BOTH);
-  await response.arrayBuffer();
-  return { ...BOTH, "Mcp-Session-Id": response.headers.get("mcp-session-id") ?? "" };
-}
-
-const listen = (user: TestUser, headers: Record<string, string>): Promise<Response> =>
-  exports.default.fetch(
-    new Request("https://mcp.test/mcp", {
-      headers: { Authorization: `Bearer ${user.bearer}`, ...headers, Accept: "text/event-stream" },
-    }),
-  );
 
 const notify = (user: TestUser): Promise<void> => userObject(user.userId).toolsChanged();
 
@@ -57,7 +43,7 @@ describe.each([
   test("remembers window, session, its settings, and the batch that was on its way", async () => {
     const r2 = R2Faults.install();
     const user = await newUser();
-    const session = await open(user);
+    const session = await openSession(user);
     await (await user.post(rpc("logging/setLevel", { level: "error" }), session)).arrayBuffer();
     const uri = "account://usage";
     await (await user.post(rpc("resources/subscribe", { uri }), session)).arrayBuffer();
@@ -87,7 +73,7 @@ describe.each([
 
   test("keeps what a client missed for its Last-Event-ID", async () => {
     const user = await newUser();
-    const session = await open(user);
+    const session = await openSession(user);
     const first = readEvents(await listen(user, session));
     const { id } = await first.next();
     await notify(user);

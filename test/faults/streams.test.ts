@@ -1,27 +1,11 @@
 /** Clients that do not read, or never come back: what is kept for them is bounded, and nothing they missed is lost. */
 import { runInDurableObject } from "cloudflare:test";
-import { exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { MAX_SESSION_EVENT_BYTES, MAX_SESSION_EVENTS, MAX_STREAM_QUEUE_BYTES } from "../../objects/limits.ts";
 import { DirectStream } from "../../objects/mcp/sse.ts";
 import { readEvents } from "../support/sse.ts";
-import { newUser, rpc, userObject, type TestUser } from "../support/users.ts";
-
-const BOTH = { Accept: "application/json, text/event-stream" };
-
-async function open(user: TestUser): Promise<Record<string, string>> {
-  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } };
-  const response = await user.post(rpc("initialize", params), BOTH);
-  await response.arrayBuffer();
-  return { ...BOTH, "Mcp-Session-Id": response.headers.get("mcp-session-id") ?? "" };
-}
-
-const listen = (user: TestUser, headers: Record<string, string>): Promise<Response> =>
-  exports.default.fetch(
-    new Request("https://mcp.test/mcp", {
-      headers: { Authorization: `Bearer ${user.bearer}`, ...headers, Accept: "text/event-stream" },
-    }),
-  );
+import { newUser, userObject, type TestUser } from "../support/users.ts";
+import { listen, openSession } from "./sessions.ts";
 
 /** Something changes, many times over: every session of the user is told. */
 const change = (user: TestUser, times: number): Promise<void> =>
@@ -47,7 +31,7 @@ const openSockets = (user: TestUser): Promise<number> =>
 describe("a client that does not read its stream", () => {
   test("is dropped at the bound; what is kept for it is bounded too, and comes when it comes back", async () => {
     const user = await newUser();
-    const session = await open(user);
+    const session = await openSession(user);
     const unread = await listen(user, session);
     expect(await openSockets(user)).toBe(1);
     // A frame is about a hundred bytes: this is well above what the Worker keeps for a reader.

@@ -54,7 +54,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
   },
   {
     room: /^worker\/pages\//,
-    may: [/^worker\/pages\//, /^hono\/(jsx|css|html)/, /^tools\/catalog\.ts$/],
+    may: [/^worker\/pages\//, /^hono\/(jsx|css|html)/, /^tools\/(catalog|untrusted)\.ts$/],
     types: [/^@cloudflare\/workers-oauth-provider$/, /^objects\/rpc\.ts$/, /^tools\/define\.ts$/],
   },
   // The prepared list of tools, which an object names instead of sending it.

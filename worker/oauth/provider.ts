@@ -11,6 +11,7 @@ import {
   type OAuthResourceTokenValidation,
   type TokenExchangeCallbackOptions,
   type TokenExchangeCallbackResult,
+  type ValidatedAccessToken,
 } from "@cloudflare/workers-oauth-provider";
 import * as z from "zod";
 import type { DeviceView, Via } from "../../objects/rpc.ts";
@@ -19,8 +20,7 @@ import { READ, SCOPES, scopesOf } from "../auth/scopes.ts";
 import { userObject } from "../directory.ts";
 import { configOf, type Bindings } from "../env.ts";
 import { logEvent, logIncident } from "../log.ts";
-import { withPatientKv } from "../patient-kv.ts";
-import { withBoundedKeys } from "./bounded-keys.ts";
+import { libraryBindings } from "./library-bindings.ts";
 
 const ACCESS_TOKEN_TTL_SECONDS = 60 * 60;
 /** Sliding: each refresh moves the end of a grant this far out. */
@@ -85,20 +85,28 @@ export function oauthParts(origin: string, handler: ResourceHandler): OAuthParts
   return parts;
 }
 
-/** The library's server, with writes to KV that wait their turn instead of failing a sign-in. */
-class PatientAuthorizationServer extends OAuthAuthorizationServer<Bindings> {
+/** The library's server over bindings that bear what clients send. */
+class AuthorizationServer extends OAuthAuthorizationServer<Bindings> {
   override fetch(request: Request, env: Bindings, ctx: ExecutionContext): Promise<Response> {
-    return super.fetch(request, withPatientKv(env), ctx);
+    return super.fetch(request, libraryBindings(env), ctx);
   }
 
   override getOAuthApi(env: Bindings): OAuthHelpers {
-    return super.getOAuthApi(withPatientKv(env));
+    return super.getOAuthApi(libraryBindings(env));
+  }
+
+  override validateToken<Props = unknown>(
+    resource: string,
+    token: string,
+    env: Bindings,
+  ): Promise<ValidatedAccessToken<Props> | null> {
+    return super.validateToken(resource, token, libraryBindings(env));
   }
 }
 
 /** The authorization server of `origin`; the resource is the origin itself. */
 export function createAuthorizationServer(origin: string): OAuthAuthorizationServer<Bindings> {
-  return new PatientAuthorizationServer({
+  return new AuthorizationServer({
     issuer: origin,
     resources: [origin],
     authorizeEndpoint: "/authorize",
@@ -166,7 +174,7 @@ async function validateToken(
       clientId: JWT_CLIENT_ID,
     };
   }
-  const validated = await authorizationServer.validateToken<unknown>(resource, token, withBoundedKeys(env));
+  const validated = await authorizationServer.validateToken<unknown>(resource, token, env);
   if (!validated) return null;
   const props = grantProps.safeParse(validated.props);
   if (!props.success || props.data.userId !== validated.userId) return null;
@@ -175,5 +183,5 @@ async function validateToken(
 
 /** The library's helpers for the authorization page. */
 export function oauthHelpers(parts: OAuthParts, env: Bindings): OAuthHelpers {
-  return parts.authorizationServer.getOAuthApi(withBoundedKeys(env));
+  return parts.authorizationServer.getOAuthApi(env);
 }
