@@ -2,6 +2,7 @@
 import { Budget } from "../tools/clickup/budget.ts";
 import type { CredentialKind } from "./rpc.ts";
 import type { AccountStore } from "./stores/account.ts";
+import type { After } from "./timer.ts";
 import { type Vault, VaultError } from "./vault.ts";
 
 export interface Link {
@@ -14,13 +15,15 @@ export class ClickUpLink {
   readonly #account: AccountStore;
   readonly #vault: () => Promise<Vault>;
   readonly #now_ms: () => number;
+  readonly #after: After;
   /** Kept for the life of the object, so that a call costs no key derivation. */
   #open: { envelope: string; link: Link } | undefined;
 
-  constructor(account: AccountStore, vault: () => Promise<Vault>, now_ms: () => number) {
+  constructor(account: AccountStore, vault: () => Promise<Vault>, now_ms: () => number, after: After) {
     this.#account = account;
     this.#vault = vault;
     this.#now_ms = now_ms;
+    this.#after = after;
   }
 
   /** Seals and stores a credential; it becomes the one in use. */
@@ -45,7 +48,8 @@ export class ClickUpLink {
         envelope = await vault.seal(current.kind, secret);
         this.#account.resealCredential(current.kind, current.envelope, envelope);
       }
-      const link: Link = { kind: current.kind, token: secret, budget: new Budget() };
+      const budget = new Budget({ clock: { now_ms: this.#now_ms, after: this.#after } });
+      const link: Link = { kind: current.kind, token: secret, budget };
       this.#open = { envelope, link };
       return { ok: true, link };
     } catch (error) {

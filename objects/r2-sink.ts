@@ -1,19 +1,22 @@
 import type { AuditSink } from "./audit.ts";
 import { R2_PUT_TIMEOUT_MS } from "./limits.ts";
+import type { After } from "./timer.ts";
 
 /** Audit batches as R2 objects. Create-only: an object that is already there is a lost acknowledgement. */
 export class R2AuditSink implements AuditSink {
   readonly #bucket: R2Bucket;
+  readonly #after: After;
 
-  constructor(bucket: R2Bucket) {
+  constructor(bucket: R2Bucket, after: After) {
     this.#bucket = bucket;
+    this.#after = after;
   }
 
   /** @throws when R2 fails or does not answer in time; the object may or may not be there then */
   async put(key: string, body: string, sha256: string): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let cancelTimeout = (): void => undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("R2 put timed out")), R2_PUT_TIMEOUT_MS);
+      cancelTimeout = this.#after(R2_PUT_TIMEOUT_MS, () => reject(new Error("R2 put timed out")));
     });
     // `null` from R2 means the precondition failed: the key exists, with this very body.
     const put = this.#bucket.put(key, body, {
@@ -24,7 +27,7 @@ export class R2AuditSink implements AuditSink {
     try {
       await Promise.race([put, timeout]);
     } finally {
-      clearTimeout(timer);
+      cancelTimeout();
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Scope } from "./mcp/surface.ts";
 import { confirm } from "./questions.ts";
 import type { RequestStates } from "./request-state.ts";
 import type { AccountStore } from "./stores/account.ts";
+import type { After } from "./timer.ts";
 
 export interface ContextParts {
   account: AccountStore;
@@ -16,6 +17,7 @@ export interface ContextParts {
   /** Signs what a question sends through the client. */
   states: RequestStates;
   now_ms: () => number;
+  after: After;
   /** Logs one of our own faults under the incident id the caller is shown. */
   report: (incident: string, error: unknown) => void;
 }
@@ -40,6 +42,7 @@ export async function toolContext(
       token: link.token,
       budget: link.budget,
       signal,
+      after: parts.after,
       deadline_ms: parts.now_ms() + scope.deadline_ms,
     }),
     cache: parts.cache,
@@ -56,6 +59,7 @@ export async function toolContext(
     upgradeUrl: `${parts.config.publicUrl}/account/plan`,
     signal,
     now_ms: parts.now_ms,
+    after: parts.after,
     touch(kind, id) {
       scope.record.targets.add(`${kind}:${id}`);
     },

@@ -57,6 +57,7 @@ import {
 } from "./rpc.ts";
 import type { OperatorRpc } from "./rpc-operator.ts";
 import { callsWritingTool, insufficientScopeResponse, isNarrowed } from "./step-up.ts";
+import { ObjectTimer, type After } from "./timer.ts";
 import { toolContext } from "./tool-context.ts";
 import { openKeyring, Vault } from "./vault.ts";
 
@@ -89,13 +90,15 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     this.#userId = userId;
     this.#config = objectConfig(env);
     const wall_ms = (): number => Date.now();
+    const timer = new ObjectTimer();
+    const after: After = (delay_ms, run) => timer.after(delay_ms, run);
     const schema = migrate(ctx.storage, MIGRATIONS, wall_ms());
 
     const { sql } = ctx.storage;
     const stores = openStores(sql, wall_ms);
     const { account, devices, journal, outbox, cache, idempotency, control, sessions } = stores;
-    const link = new ClickUpLink(account, () => this.#openVault(), wall_ms);
-    const r2 = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS) : null;
+    const link = new ClickUpLink(account, () => this.#openVault(), wall_ms, after);
+    const r2 = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS, after) : null;
     // Rows are forgotten once they are stored: what they count for is taken down before.
     const sink: AuditSink | null = r2 && {
       put: (key, body, sha256) => {
@@ -139,6 +142,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       journal,
       audit,
       now_ms: wall_ms,
+      after,
       recorded,
       report: reportNew,
     };
@@ -177,7 +181,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const states = new RequestStates(this.#config.encryptionKey, userId, cache);
     const context: ContextFactory = (scope) =>
       toolContext(
-        { account, link, cache, idempotency, config: this.#config, states, now_ms: wall_ms, report },
+        { account, link, cache, idempotency, config: this.#config, states, now_ms: wall_ms, after, report },
         scope,
       );
     this.#paywall = new Paywall({

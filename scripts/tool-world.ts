@@ -3,6 +3,7 @@ import { callTool, type CallOutcome } from "../tools/call.ts";
 import { toolByName } from "../tools/catalog.ts";
 import { Budget } from "../tools/clickup/budget.ts";
 import { createClickUpClient } from "../tools/clickup/client.ts";
+import { after } from "../tools/clickup/timer.ts";
 import type { Cache, IdempotencyLog, ToolContext } from "../tools/define.ts";
 import {
   createClickUpSandbox,
@@ -82,6 +83,7 @@ export function openToolWorld(options: ToolWorldOptions = {}): ToolWorld {
       grant: { access: "write", toolSets: null, workspaces: null },
       signal,
       now_ms,
+      after,
       touch: () => undefined,
       progress: () => undefined,
       confirm: (question) => {

@@ -77,7 +77,11 @@ function decoded(text: string): Source {
 
 async function fetched(ctx: ToolContext, url: string): Promise<Source> {
   try {
-    return await downloadFile(url, { most_bytes: MAX_ATTACHMENT_BYTES, signal: ctx.signal });
+    return await downloadFile(url, {
+      most_bytes: MAX_ATTACHMENT_BYTES,
+      signal: ctx.signal,
+      after: ctx.after,
+    });
   } catch (error) {
     if (error instanceof DownloadError) {
       throw new UserInputError(`url: ${error.message}.`, { argument: "url", cause: error });

@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import type { ClickUpClient } from "./clickup/client.ts";
+import type { After } from "./clickup/timer.ts";
 import type { Tier } from "./tiers.ts";
 
 /** The groups a user can allow or refuse on the consent page. */
@@ -65,6 +66,8 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Wall clock in ms since the epoch. */
   now_ms(): number;
+  /** The timer for what has to end in time. */
+  after: After;
   /** Names an object the call reads or changes, for the journal: ids only. */
   touch(kind: TargetKind, id: string): void;
   /** Sends a progress notification when the client asked for them; otherwise does nothing. */

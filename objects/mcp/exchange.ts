@@ -5,6 +5,7 @@ import type { Admission, RateStatus, Refusal } from "../admission.ts";
 import type { AuditOutbox } from "../audit.ts";
 import type { Meter } from "./meter.ts";
 import type { Principal } from "../rpc.ts";
+import type { After } from "../timer.ts";
 import type { Finished, JournalStore, Outcome, Started } from "../stores/journal.ts";
 import type { Scope, Surface } from "./surface.ts";
 
@@ -26,6 +27,7 @@ export interface Ledger {
   journal: JournalStore;
   audit: AuditOutbox;
   now_ms(): number;
+  after: After;
   /** Called when an event has begun or ended, so that the flush can be scheduled. */
   recorded(): void;
   /** Logs one of our own faults. @returns the incident id */
@@ -107,7 +109,7 @@ export class Exchange {
   readonly #abort: AbortController;
   readonly #meter: Meter | undefined;
   #ended = false;
-  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #cancelDeadline: (() => void) | undefined;
 
   private constructor(
     ledger: Ledger,
@@ -165,18 +167,17 @@ export class Exchange {
     return incident;
   }
 
-  /** A timer that outlives its call would keep the object awake, so it ends with the call. */
   #startDeadline(): void {
-    this.#deadline ??= setTimeout(() => {
+    this.#cancelDeadline ??= this.#ledger.after(this.scope.deadline_ms, () => {
       this.#abort.abort(new DOMException("The call took too long.", "TimeoutError"));
-    }, this.scope.deadline_ms);
+    });
   }
 
   /** Writes the end of the request. The first end counts; later ones do nothing. */
   end(bytes_out: number, outcome: Outcome = this.scope.record.outcome): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#deadline);
+    this.#cancelDeadline?.();
     const { record } = this.scope;
     const finished: Finished = {
       outcome,

@@ -2,7 +2,7 @@
  * `npm run load`: a thousand users with three sessions each on one server. Memory must stop growing, every answer must
  * be its user's own, limits must be exact for each, and under a flood every request must end in time, with an answer
  * or a refusal that says how long to wait.
- * Options: `--users 1000`, `--calls 200000`, `--connections 48`, `--seed 1`, `--soak` (for `--minutes 30` instead of a
+ * Options: `--users 1000`, `--calls 300000`, `--connections 48`, `--seed 1`, `--soak` (for `--minutes 30` instead of a
  * number of calls). Exits 1 when a promise was broken.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -22,7 +22,7 @@ import { startWorld, type World } from "./world.ts";
 const { values } = parseArgs({
   options: {
     users: { type: "string", default: "1000" },
-    calls: { type: "string", default: "200000" },
+    calls: { type: "string", default: "300000" },
     connections: { type: "string", default: "48" },
     seed: { type: "string", default: "1" },
     soak: { type: "boolean", default: false },
@@ -70,11 +70,12 @@ async function run({ workerd }: World): Promise<boolean> {
   const steady = people.slice(bursting.length + flooded.length);
   const traffic = new Traffic(workerd.origins["product"] ?? "");
 
-  const watch = new MemoryWatch(workerd.pid, () => traffic.calls);
+  const { pid, inspector = "" } = workerd;
+  const watch = new MemoryWatch({ pid, inspector }, () => traffic.calls);
   const steadyFrom_ms = Date.now();
   await traffic.run(connections, steadyJobs(steady, bursting, traffic));
   const steady_ms = Date.now() - steadyFrom_ms;
-  watch.stop();
+  await watch.stop();
   const steadyCalls = traffic.calls;
   await traffic.run(FLOOD.connections, floodJobs(flooded));
 

@@ -1,12 +1,20 @@
-/** Memory of a process over a run, and whether it still grows when it should be at rest. */
+/**
+ * Memory of the server over a run, and whether it still grows when it should be at rest. A heap between two
+ * collections is a saw-tooth higher than any leak one could find in minutes, so V8 collects before each reading.
+ */
 import { readFileSync } from "node:fs";
+import { heapAfterCollection } from "../workerd/inspector.ts";
 
 export interface Sample {
+  at_ms: number;
   calls: number;
+  /** Of the whole process: SQLite's pages, the runtime's records, and the heap. */
   rss_mb: number;
+  /** Live objects of the product's isolate. */
+  heap_mb: number;
 }
 
-const EVERY_MS = 500;
+const EVERY_MS = 5_000;
 const MB = 1024 * 1024;
 
 /** Resident memory now, MB. Of Linux. */
@@ -17,29 +25,55 @@ export function rss_mb(pid: number): number {
 
 export class MemoryWatch {
   readonly samples: Sample[] = [];
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #watching: Promise<void>;
+  #stop: () => void = () => undefined;
 
-  /** @param calls so far */
-  constructor(pid: number, calls: () => number) {
-    this.#timer = setInterval(() => this.samples.push({ calls: calls(), rss_mb: rss_mb(pid) }), EVERY_MS);
+  /**
+   * @param server its process, and the address of its inspector
+   * @param calls so far
+   */
+  constructor(server: { pid: number; inspector: string }, calls: () => number) {
+    const stopped = new Promise<"stop">((resolve) => {
+      this.#stop = () => resolve("stop");
+    });
+    this.#watching = this.#watch(server, calls, stopped);
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  /** @returns when the last reading is done. @throws Error when the inspector did not answer */
+  stop(): Promise<void> {
+    this.#stop();
+    return this.#watching;
   }
+
+  async #watch(
+    { pid, inspector }: { pid: number; inspector: string },
+    calls: () => number,
+    stopped: Promise<"stop">,
+  ): Promise<void> {
+    for (;;) {
+      const heap_mb = (await heapAfterCollection(inspector, "product")) / MB;
+      this.samples.push({ at_ms: Date.now(), calls: calls(), rss_mb: rss_mb(pid), heap_mb });
+      if ((await Promise.race([stopped, wait(EVERY_MS)])) === "stop") return;
+    }
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /**
  * Growth by the least squares line, MB per 100,000 calls.
  * @param samples of the time at rest
  */
-export function growth_mb(samples: readonly Sample[]): number {
+export function growth_mb(samples: readonly Sample[], of: (sample: Sample) => number): number {
   const n = samples.length;
-  const mean = (of: (sample: Sample) => number): number => samples.reduce((sum, s) => sum + of(s), 0) / n;
-  const [calls, rss] = [mean((s) => s.calls), mean((s) => s.rss_mb)];
+  const mean = (value: (sample: Sample) => number): number =>
+    samples.reduce((sum, s) => sum + value(s), 0) / n;
+  const [calls, memory] = [mean((s) => s.calls), mean(of)];
   let [covariance, variance] = [0, 0];
   for (const sample of samples) {
-    covariance += (sample.calls - calls) * (sample.rss_mb - rss);
+    covariance += (sample.calls - calls) * (of(sample) - memory);
     variance += (sample.calls - calls) ** 2;
   }
   return variance === 0 ? 0 : (covariance / variance) * 100_000;

@@ -1,7 +1,7 @@
 /** The figures of a load run. */
 import { END_WITHIN_MS } from "../proof/caller.ts";
 import { MOST_GROWTH_MB, type Verdict } from "./judge.ts";
-import type { MemoryWatch } from "./memory.ts";
+import type { MemoryWatch, Sample } from "./memory.ts";
 import type { LoadUser } from "./people.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -14,7 +14,7 @@ const PROMISES: Record<string, string> = {
   over_admissions: "admissions above the limit, by the record's times or the clients'",
   needless_refusals: "refusals while the window had room",
   record: "breaks in a chain in R2, and events that are not one for each answered call",
-  growth: `memory still grew at rest (more than ${MOST_GROWTH_MB} MB per 100,000 calls)`,
+  growth: `memory still grew at rest (MB per 100,000 calls: more than ${MOST_GROWTH_MB.rss} of the process, ${MOST_GROWTH_MB.heap} of the heap)`,
 };
 
 /** @returns true when every promise was kept, in a run that could have broken them */
@@ -30,7 +30,7 @@ export function print(run: {
   watch: MemoryWatch;
 }): boolean {
   const { people, traffic, verdict, watch } = run;
-  const { burst, findings, growth_mb } = verdict;
+  const { burst, findings, growth } = verdict;
   const seconds = run.steady_ms / 1_000;
   const highest = Math.max(run.ended_mb, ...watch.samples.map(({ rss_mb }) => rss_mb));
   const mb = (value: number): string => `${value.toFixed(0)} MB`;
@@ -49,12 +49,13 @@ export function print(run: {
     ["users over their limit", `${burst.users}; admitted in their window ${burst.least} to ${burst.most}`],
     ["pings of one user", `${traffic.pings.answered} answered, ${traffic.pings.refused} refused`],
     ["memory", `${mb(run.started_mb)} at start, ${mb(highest)} at most, ${mb(run.ended_mb)} at the end`],
-    ["over the run, in tenths", `${tenths(watch).join(" ")} MB`],
+    ["process, in tenths", `${tenths(watch, (s) => s.rss_mb).join(" ")} MB`],
+    ["live heap, in tenths", `${tenths(watch, (s) => s.heap_mb).join(" ")} MB`],
     [
       "growth at rest",
-      growth_mb === null
+      growth === null
         ? "not judged: the run is too short"
-        : `${growth_mb.toFixed(1)} MB per 100,000 calls`,
+        : `${growth.rss.toFixed(1)} MB of the process, ${growth.heap.toFixed(1)} MB of the heap per 100,000 calls`,
     ],
   ];
   for (const [what, value] of lines) console.log(`${what.padEnd(26)} ${value}`);
@@ -73,10 +74,11 @@ export function print(run: {
 }
 
 /** The median of each tenth of the run, MB. */
-function tenths({ samples }: MemoryWatch): string[] {
+function tenths({ samples }: MemoryWatch, of: (sample: Sample) => number): string[] {
   return Array.from({ length: 10 }, (_, i) => {
-    const part = samples.slice((i * samples.length) / 10, ((i + 1) * samples.length) / 10);
-    const sorted = part.map(({ rss_mb }) => rss_mb).toSorted((a, b) => a - b);
+    const from = Math.floor((i * samples.length) / 10);
+    const part = samples.slice(from, Math.max(from + 1, Math.floor(((i + 1) * samples.length) / 10)));
+    const sorted = part.map(of).toSorted((a, b) => a - b);
     return (sorted[sorted.length >> 1] ?? 0).toFixed(0);
   });
 }

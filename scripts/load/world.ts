@@ -46,6 +46,7 @@ export async function startWorld(workDir: string, limit: number, record: RecordK
     workDir,
     stateDir: join(workDir, "state"),
     output: "inherit",
+    inspected: true,
   });
   await workerd.start();
   return {

@@ -21,8 +21,8 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     name: "read-sent-for-ever",
     protects: "a reading is tried again once",
     file: "tools/clickup/client.ts",
-    find: "await sleep(pause_ms(), options.signal);\n      return await once(call);",
-    replace: "await sleep(pause_ms(), options.signal);\n      return await read(call);",
+    find: "await sleep(pause_ms(), options.signal, after);\n      return await once(call);",
+    replace: "await sleep(pause_ms(), options.signal, after);\n      return await read(call);",
     tests: FAILURES,
   },
   {
@@ -93,9 +93,26 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     name: "timer-outlives-call",
     protects: "nothing of a call keeps the object awake after it",
     file: "objects/mcp/exchange.ts",
-    find: "    clearTimeout(this.#deadline);\n",
+    find: "    this.#cancelDeadline?.();\n",
     replace: "",
     tests: ["test/objects/record.test.ts"],
+  },
+  {
+    name: "timers-cleared",
+    protects: "calls leave nothing behind in the runtime",
+    file: "objects/timer.ts",
+    find: "    return () => this.#entries.delete(entry);",
+    replace:
+      "    const own = setTimeout(run, delay_ms);\n    return () => (clearTimeout(own), this.#entries.delete(entry));",
+    tests: ["test/objects/timer.test.ts"],
+  },
+  {
+    name: "timer-never-rests",
+    protects: "an object without work sets no timer",
+    file: "objects/timer.ts",
+    find: "if (next_ms < Number.POSITIVE_INFINITY) this.#wakeFor(next_ms);",
+    replace: "this.#wakeFor(next_ms);",
+    tests: ["test/objects/timer.test.ts"],
   },
   {
     name: "answer-of-clickup-unbounded",

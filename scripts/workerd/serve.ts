@@ -24,6 +24,8 @@ export interface WorkerdOptions {
   /** Folder of the objects' databases: it outlives the process. */
   stateDir: string;
   arguments?: readonly string[];
+  /** Gives the process an inspector, at `Workerd.inspector`. */
+  inspected?: boolean;
   /** `keep`: its last lines are kept for `output`; `inherit`: its errors go to the terminal. */
   output?: "keep" | "inherit";
 }
@@ -36,23 +38,30 @@ export interface Behind {
 
 export class Workerd {
   readonly origins: Origins;
+  /** `host:port` of the inspector, with `inspected`. */
+  readonly inspector: string | undefined;
   readonly #options: WorkerdOptions;
   readonly #lines: string[] = [];
   #process: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
 
-  private constructor(options: WorkerdOptions, origins: Origins) {
+  private constructor(options: WorkerdOptions, origins: Origins, inspector: string | undefined) {
     this.#options = options;
     this.origins = origins;
+    this.inspector = inspector;
     process.once("exit", () => this.#process?.kill("SIGKILL"));
   }
 
   /** Chooses ports and writes the configuration; nothing runs yet. */
   static async prepare(options: WorkerdOptions): Promise<Workerd> {
     mkdirSync(options.stateDir, { recursive: true });
-    const ports = await freePorts(options.sockets.length);
+    const [inspector, ...ports] = await freePorts(options.sockets.length + 1);
     const origins = options.sockets.map((name, i) => [name, `http://127.0.0.1:${ports[i]}`]);
-    const workerd = new Workerd(options, Object.fromEntries(origins) as Origins);
+    const workerd = new Workerd(
+      options,
+      Object.fromEntries(origins) as Origins,
+      options.inspected === true ? `127.0.0.1:${inspector}` : undefined,
+    );
     workerd.serveNext(options.layout);
     return workerd;
   }
@@ -75,7 +84,13 @@ export class Workerd {
     const keep = this.#options.output === "keep";
     const started = spawn(
       WORKERD,
-      ["serve", "--experimental", ...(this.#options.arguments ?? []), this.#config],
+      [
+        "serve",
+        "--experimental",
+        ...(this.inspector === undefined ? [] : [`--inspector-addr=${this.inspector}`]),
+        ...(this.#options.arguments ?? []),
+        this.#config,
+      ],
       { stdio: keep ? ["ignore", "pipe", "pipe"] : ["ignore", "ignore", "inherit"] },
     );
     this.#process = started;

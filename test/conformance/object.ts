@@ -19,6 +19,7 @@ import { serveMcp, type Endpoint } from "../../objects/mcp/serve.ts";
 import { Tasks } from "../../objects/mcp/tasks.ts";
 import { migrate } from "../../objects/migrate.ts";
 import { R2AuditSink } from "../../objects/r2-sink.ts";
+import { ObjectTimer, type After } from "../../objects/timer.ts";
 import { PRINCIPAL_HEADER, REQUEST_ID_HEADER, type NewDevice, type Principal } from "../../objects/rpc.ts";
 import { ControlLogStore } from "../../objects/stores/control-log.ts";
 import { DeviceStore } from "../../objects/stores/devices.ts";
@@ -39,13 +40,15 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     super(ctx, env);
     const userId = ctx.id.name ?? "";
     const wall_ms = (): number => Date.now();
+    const timer = new ObjectTimer();
+    const after: After = (delay_ms, run) => timer.after(delay_ms, run);
     migrate(ctx.storage, MIGRATIONS, wall_ms());
     const { sql } = ctx.storage;
     const journal = new JournalStore(sql);
     const outbox = new OutboxStore(sql);
     const control = new ControlLogStore(sql);
     this.#devices = new DeviceStore(sql);
-    const sink = new R2AuditSink(env.AUDIT_LOGS);
+    const sink = new R2AuditSink(env.AUDIT_LOGS, after);
     const audit = new AuditOutbox({ journal, outbox, storage: ctx.storage, sink }, userId, wall_ms);
     const stores = { journal, outbox, control, devices: this.#devices };
     this.#admission = new Admission(stores, objectConfig(env), wall_ms);
@@ -78,7 +81,7 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     const tasks = new Tasks(new TaskStore(sql), wall_ms, (work) => ctx.waitUntil(work), report);
     this.#endpoint = {
       surface,
-      ledger: { admission: this.#admission, journal, audit, now_ms: wall_ms, recorded, report },
+      ledger: { admission: this.#admission, journal, audit, now_ms: wall_ms, after, recorded, report },
       hub: new SessionHub(ctx, new SessionStore(sql), surface, wall_ms),
       listeners,
       modern: new ModernLane(surface, tasks, reportProtocol),

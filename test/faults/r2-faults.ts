@@ -4,6 +4,7 @@
  */
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import { ObjectTimer } from "../../objects/timer.ts";
 
 export type PutFailure = "none" | "before" | "after" | "hang";
 
@@ -61,10 +62,10 @@ export class R2Faults {
   }
 }
 
-/** From now on waits between the two bounds end at once: time limits that would make a test wait. */
+/** From now on an object's waits between the two bounds end at once: time limits that would make a test wait. */
 export function shortenWaits(from_ms: number, to_ms: number): void {
-  const wait = globalThis.setTimeout;
-  const shortened = (run: () => void, delay_ms = 0): unknown =>
-    wait(run, delay_ms >= from_ms && delay_ms <= to_ms ? 5 : delay_ms);
-  vi.spyOn(globalThis, "setTimeout").mockImplementation(shortened as typeof setTimeout);
+  const wait = Object.getOwnPropertyDescriptor(ObjectTimer.prototype, "after")?.value as ObjectTimer["after"];
+  vi.spyOn(ObjectTimer.prototype, "after").mockImplementation(function (this: ObjectTimer, delay_ms, run) {
+    return wait.call(this, delay_ms >= from_ms && delay_ms <= to_ms ? 5 : delay_ms, run);
+  });
 }

@@ -1,8 +1,9 @@
 /** What the journal and R2 say of calls: everything that was answered, and nothing people wrote. */
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { BACKLOG_MAX_EVENTS } from "../../objects/limits.ts";
+import { ObjectTimer, TICK_MS } from "../../objects/timer.ts";
 import { clickup } from "../support/outside.ts";
 import { newUser, rpc, runDueJobs, type TestUser } from "../support/users.ts";
 
@@ -123,6 +124,22 @@ describe("the record", () => {
       await evictDurableObject(user.object);
     },
   );
+
+  test("calls leave no timer behind, and their object sets none once they have ended", async () => {
+    const wait = globalThis.setTimeout;
+    const user = await newUser();
+    const clear = vi.spyOn(globalThis, "clearTimeout");
+    const after = vi.spyOn(ObjectTimer.prototype, "after");
+    expect((await user.call("clickup_space_get", { space: "Product" })).isError).toBeUndefined();
+    // The deadline of the call, and the time limit of its request to ClickUp.
+    expect(after.mock.calls.length).toBeGreaterThanOrEqual(2);
+    expect(clear).not.toHaveBeenCalled();
+    await new Promise((resolve) => wait(resolve, 2 * TICK_MS));
+    const set = vi.spyOn(globalThis, "setTimeout");
+    await new Promise((resolve) => wait(resolve, 3 * TICK_MS));
+    expect(set).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
 
   test("an eviction between calls loses nothing", async () => {
     const user = await newUser();

@@ -7,6 +7,7 @@ import { callTool, type CallOutcome } from "../../tools/call.ts";
 import { toolByName } from "../../tools/catalog.ts";
 import { Budget } from "../../tools/clickup/budget.ts";
 import { type CallReport, createClickUpClient } from "../../tools/clickup/client.ts";
+import { after } from "../../tools/clickup/timer.ts";
 import type { Cache, Grant, IdempotencyLog, Tool, ToolContext, Workspace } from "../../tools/define.ts";
 import { type CheckedRequest, checkRequest, openApiAvailable } from "../contract/openapi.ts";
 import { type ClickUpSandbox, createClickUpSandbox, SANDBOX, SEED_NOW_MS } from "../sandbox/clickup/index.ts";
@@ -176,6 +177,7 @@ function openWorld(sandboxOptions: { strict?: boolean }): World {
         grant: { access: "write", toolSets: null, workspaces: null, ...options.grant },
         signal,
         now_ms: () => now_ms,
+        after,
         touch: (kind, id) => world.touched.push(`${kind}:${id}`),
         progress: (done, total) => world.progress.push(`${done}/${total}`),
         confirm: options.confirm ?? (() => Promise.resolve("unsupported")),

@@ -6,13 +6,14 @@
  */
 import { ClickUpError } from "./errors.ts";
 import type { RateHeaders } from "./errors.ts";
+import { after, type After } from "./timer.ts";
 
 export type Priority = "interactive" | "bulk";
 
-/** Time, so that tests can drive it. `after` returns a function that cancels. */
+/** Time, so that an object's own timer or a test can drive it. */
 export interface BudgetClock {
   now_ms(): number;
-  after(delay_ms: number, run: () => void): () => void;
+  after: After;
 }
 
 export interface BudgetOptions {
@@ -42,13 +43,7 @@ const MAX_RESET_MS = 120_000;
 /** The reset header counts whole seconds: the window may end up to one second later than it says. */
 const RESET_GRAIN_MS = 1_000;
 
-const systemClock: BudgetClock = {
-  now_ms: () => Date.now(),
-  after(delay_ms, run) {
-    const timer = setTimeout(run, delay_ms);
-    return () => clearTimeout(timer);
-  },
-};
+const systemClock: BudgetClock = { now_ms: () => Date.now(), after };
 
 export class Budget {
   readonly #clock: BudgetClock;

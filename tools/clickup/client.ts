@@ -6,6 +6,7 @@ import type { Budget, Priority } from "./budget.ts";
 import { ClickUpError, unknownOutcome } from "./errors.ts";
 import { clickupHttp, DEFAULT_BASE_URL, DEFAULT_TIMEOUT_MS } from "./http.ts";
 import type { HttpAnswer, Method, Query } from "./http.ts";
+import { after as systemAfter, type After } from "./timer.ts";
 
 export interface ClickUpCall {
   method: Method;
@@ -49,6 +50,8 @@ export interface ClientOptions {
   timeout_ms?: number;
   onCall?: (report: CallReport) => void;
   now_ms?: () => number;
+  /** What bounds a request in time. */
+  after?: After;
   /** Pause before the one retry of a read. */
   pause_ms?: () => number;
 }
@@ -59,6 +62,7 @@ const LOST_ANSWER_STATUS = new Set([0, 502, 504]);
 
 export function createClickUpClient(options: ClientOptions): ClickUpClient {
   const now_ms = options.now_ms ?? (() => Date.now());
+  const after = options.after ?? systemAfter;
   const pause_ms = options.pause_ms ?? (() => 200 + Math.random() * 400);
   let calls = 0;
 
@@ -93,6 +97,7 @@ export function createClickUpClient(options: ClientOptions): ClickUpClient {
           ...(call.body === undefined ? {} : { body: call.body }),
           timeout_ms: timeout(options, started_ms, call.timeout_ms),
           signal: options.signal,
+          after,
         },
       );
       status = answer.status;
@@ -119,7 +124,7 @@ export function createClickUpClient(options: ClientOptions): ClickUpClient {
         throw error;
       }
       // After a 429 the budget itself waits for the window, or refuses with the seconds.
-      await sleep(pause_ms(), options.signal);
+      await sleep(pause_ms(), options.signal, after);
       return await once(call);
     }
   }
@@ -182,17 +187,17 @@ function lostAnswer(error: unknown, signal: AbortSignal): boolean {
   return error.kind === "timeout" || unreadable || LOST_ANSWER_STATUS.has(error.status);
 }
 
-async function sleep(delay_ms: number, signal: AbortSignal): Promise<void> {
+async function sleep(delay_ms: number, signal: AbortSignal, after: After): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const onAbort = () => {
-      clearTimeout(timer);
+      cancel();
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
+    const cancel = after(delay_ms, () => {
       signal.removeEventListener("abort", onAbort);
       resolve();
-    }, delay_ms);
+    });
     signal.addEventListener("abort", onAbort, { once: true });
   });
 }

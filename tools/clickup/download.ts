@@ -4,6 +4,7 @@
  */
 import { plainFetch, unlessAborted } from "./http.ts";
 import { judgeAddress } from "./public-address.ts";
+import { after as systemAfter, type After } from "./timer.ts";
 
 const MOST_REDIRECTS = 3;
 const TIMEOUT_MS = 15_000;
@@ -23,12 +24,12 @@ export interface DownloadedFile {
 /** Throws DownloadError, and `signal.reason` when the caller aborts. */
 export async function downloadFile(
   address: string,
-  options: { most_bytes: number; signal: AbortSignal; timeout_ms?: number },
+  options: { most_bytes: number; signal: AbortSignal; timeout_ms?: number; after?: After },
 ): Promise<DownloadedFile> {
-  const { signal } = options;
+  const { signal, after = systemAfter } = options;
   signal.throwIfAborted();
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), options.timeout_ms ?? TIMEOUT_MS);
+  const cancelTimeout = after(options.timeout_ms ?? TIMEOUT_MS, () => timeout.abort());
   const stop = AbortSignal.any([signal, timeout.signal]);
   try {
     return await unlessAborted(follow(address, options.most_bytes, stop), stop);
@@ -42,7 +43,7 @@ export async function downloadFile(
       { cause: error },
     );
   } finally {
-    clearTimeout(timer);
+    cancelTimeout();
   }
 }
 

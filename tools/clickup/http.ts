@@ -5,6 +5,7 @@
 import { ClickUpError, errorFromAnswer } from "./errors.ts";
 import type { RateHeaders } from "./errors.ts";
 import { items, num, record, text } from "./lenient.ts";
+import { after as systemAfter, type After } from "./timer.ts";
 
 export { ClickUpError } from "./errors.ts";
 
@@ -34,6 +35,7 @@ export interface HttpRequest {
   body?: unknown;
   timeout_ms?: number;
   signal?: AbortSignal;
+  after?: After;
 }
 
 export interface HttpAnswer {
@@ -158,30 +160,23 @@ function initOf(request: HttpRequest, headers: Record<string, string>): RequestI
 async function send(
   url: string,
   init: RequestInit,
-  { signal, timeout_ms = DEFAULT_TIMEOUT_MS }: HttpRequest,
+  { signal, timeout_ms = DEFAULT_TIMEOUT_MS, after = systemAfter }: HttpRequest,
 ): Promise<{ response: Response; body: string }> {
   signal?.throwIfAborted();
   const stop = new AbortController();
   let timedOut = false;
-  let giveUp = (): void => undefined;
-  // A `fetch` that ignores its signal cannot hang us.
-  const gaveUp = new Promise<never>((_, reject) => {
-    giveUp = () => {
-      stop.abort();
-      reject(new Error("aborted"));
-    };
-  });
-  const timer = setTimeout(() => {
+  const giveUp = (): void => stop.abort();
+  const cancelTimeout = after(timeout_ms, () => {
     timedOut = true;
     giveUp();
-  }, timeout_ms);
+  });
   signal?.addEventListener("abort", giveUp, { once: true });
   const run = async () => {
     const response = await plainFetch(url, { ...init, signal: stop.signal });
     return { response, body: await readCapped(response) };
   };
   try {
-    return await Promise.race([run(), gaveUp]);
+    return await unlessAborted(run(), stop.signal);
   } catch (error) {
     if (error instanceof ClickUpError) {
       throw error;
@@ -192,7 +187,7 @@ async function send(
     }
     throw new ClickUpError("unavailable", "The connection to ClickUp failed. Try again later.");
   } finally {
-    clearTimeout(timer);
+    cancelTimeout();
     signal?.removeEventListener("abort", giveUp);
   }
 }
