@@ -1,5 +1,5 @@
 /** Everything one user owns. A thin shell: the class wires stores and lanes; the work is in the files it imports. */
-import { DurableObject, tracing } from "cloudflare:workers";
+import { DurableObject } from "cloudflare:workers";
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { Lifecycle, type LifecycleJobContext, type LifecycleJobOutcome } from "agents/lifecycle";
 import { MIGRATIONS } from "../migrations/index.ts";
@@ -57,6 +57,7 @@ import {
 } from "./rpc.ts";
 import type { OperatorRpc } from "./rpc-operator.ts";
 import { callsWritingTool, insufficientScopeResponse, isNarrowed } from "./step-up.ts";
+import { traced } from "./traced.ts";
 import { ObjectTimer, type After } from "./timer.ts";
 import { toolContext } from "./tool-context.ts";
 import { openKeyring, Vault } from "./vault.ts";
@@ -247,11 +248,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const meter = new Meter();
     const requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID();
     const caller = this.#caller(principal, device, requestId, meter);
-    const answer = await tracing.enterSpan("mcp", async (span) => {
-      const served = await serveMcp(request, caller, this.#endpoint);
-      span.setAttributes(meter.attributes());
-      return served;
-    });
+    const answer = await traced(meter, () => serveMcp(request, caller, this.#endpoint));
     answer.headers.set(FIGURES_HEADER, JSON.stringify(this.#figures(principal, meter)));
     return answer;
   }
@@ -264,11 +261,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     if (!device.ok || isNarrowed(principal, device.device)) return null;
     const meter = new Meter();
     const caller = this.#caller(principal, device, requestId, meter);
-    const answer = await tracing.enterSpan("mcp", async (span) => {
-      const served = await servePlain(post, caller, this.#endpoint);
-      span.setAttributes(meter.attributes());
-      return served;
-    });
+    const answer = await traced(meter, () => servePlain(post, caller, this.#endpoint));
     return answer === undefined ? null : { ...answer, figures: this.#figures(principal, meter) };
   }
 

@@ -6,6 +6,8 @@ import type { ToolListKey } from "../objects/rpc.ts";
 import { preparedToolList } from "../tools/catalog.ts";
 
 const encoder = new TextEncoder();
+/** What a UTF-16 code unit can take in UTF-8. */
+const MOST_BYTES_PER_UNIT = 3;
 /** The end of the answer, from the list on, by the list. */
 const tails = new WeakMap<object, Uint8Array>();
 
@@ -14,9 +16,9 @@ export function toolListAnswer(id: string | number, { tier, grant }: ToolListKey
   const list = preparedToolList(tier, grant);
   const tail = tails.get(list) ?? encoder.encode(`${list.json}}}`);
   tails.set(list, tail);
-  const head = encoder.encode(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":`);
-  const whole = new Uint8Array(head.length + tail.length);
-  whole.set(head);
-  whole.set(tail, head.length);
-  return whole;
+  const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":`;
+  const whole = new Uint8Array(head.length * MOST_BYTES_PER_UNIT + tail.length);
+  const { written } = encoder.encodeInto(head, whole);
+  whole.set(tail, written);
+  return whole.subarray(0, written + tail.length);
 }

@@ -2,11 +2,7 @@
  * One JSON-RPC request of the 2025 revisions that needs no session, no stream and no handshake, asked and answered
  * without an HTTP request of its own. It says exactly what `serveMcp` says; what it cannot serve it leaves alone.
  */
-import {
-  isInitializeRequest,
-  isJsonContentType,
-  SUPPORTED_PROTOCOL_VERSIONS,
-} from "@modelcontextprotocol/server";
+import { isJsonContentType, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import type { PlainAnswer, PlainPost } from "../rpc.ts";
 import type { Caller } from "./exchange.ts";
 import { acceptsJson, isPlainRequest, isTooDeep } from "./inbound.ts";
@@ -30,7 +26,8 @@ export async function servePlain(
   } catch {
     return undefined;
   }
-  if (!isPlainRequest(message) || message.method === "ping" || isInitializeRequest(message)) return undefined;
+  if (!isPlainRequest(message) || message.method === "ping" || message.method === "initialize")
+    return undefined;
   const answer = await answerRequest(
     message,
     protocolVersion ?? ASSUMED_PROTOCOL,

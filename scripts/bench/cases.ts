@@ -136,14 +136,12 @@ export async function makeCases(running: Running, users: number): Promise<Case[]
       "the same, ClickUp a request of its own",
       each("product", toolCall, oauth),
       "Product",
-      true,
     ),
     made(
       "call_jwt",
       "ours, JWT: tools/call, all in",
       each("product", toolCall, (u) => ({ Authorization: `Bearer ${u.jwt}` })),
       "Product",
-      true,
     ),
     made(
       "list_oauth",

@@ -25,7 +25,7 @@ export function machine(): string {
 /** Markdown, which reads well on a terminal too. */
 export function reportText(run: BenchRun): string {
   const parts = [
-    `Machine: ${run.machine}. ${run.rounds} interleaved slices of ${run.seconds} s a case, ${run.connections} connections; client and server share the machine. Median (min–max).`,
+    `Machine: ${run.machine}. ${run.rounds} interleaved slices of ${run.seconds} s a case, ${run.connections} connections, each after a short run that is not counted; client and server share the machine. Median (min–max).`,
     table("Storage on tmpfs", run.tmpfs),
   ];
   if (run.disk.length > 0) parts.push(table("Storage on the disk", run.disk));

@@ -48,7 +48,6 @@ export async function buildWorker(source: string, outFile: string): Promise<Bund
       source,
       "--bundle",
       "--minify",
-      "--keep-names",
       "--format=esm",
       "--target=es2024",
       "--conditions=workerd,worker,browser",

@@ -89,6 +89,10 @@ export class Budget {
     if (start_ms - now > maxWait_ms) {
       throw tooLate(start_ms - now);
     }
+    if (this.#free && this.#ahead("bulk") === 0) {
+      this.#take(now);
+      return this.#lease();
+    }
     await new Promise<void>((resolve, reject) => {
       const onAbort = () => {
         this.#waiting[priority] = this.#waiting[priority].filter((other) => other !== waiter);
@@ -194,18 +198,27 @@ export class Budget {
   #pump(): void {
     this.#roll();
     const now = this.#clock.now_ms();
-    while (this.#running < this.#concurrency && this.#remaining > 0) {
+    while (this.#free) {
       const next = this.#waiting.interactive.shift() ?? this.#waiting.bulk.shift();
       if (next === undefined) {
         break;
       }
-      this.#running += 1;
-      this.#remaining -= 1;
-      this.#reset_ms ??= now + WINDOW_MS;
+      this.#take(now);
       next.start();
     }
     this.#refuseLate(now);
     this.#schedule(now);
+  }
+
+  /** Whether a call may start now. */
+  get #free(): boolean {
+    return this.#running < this.#concurrency && this.#remaining > 0;
+  }
+
+  #take(now: number): void {
+    this.#running += 1;
+    this.#remaining -= 1;
+    this.#reset_ms ??= now + WINDOW_MS;
   }
 
   #refuseLate(now: number): void {
