@@ -30,6 +30,9 @@ export const MAX_BODY_DEPTH = 100;
 /** Elements of a JSON-RPC batch (2025-03-26). */
 export const MAX_BATCH_ELEMENTS = 100;
 
+/** A timer keeps an object awake, which is paid for: this is the most that an ended call costs beyond its end. */
+export const TIMER_TICK_MS = 100;
+
 /** One tool call: ClickUp calls stop being started after this. */
 export const CALL_DEADLINE_MS = 25_000;
 

@@ -5,11 +5,9 @@
  * the first entry, looks what is due, and goes on only while there are entries.
  */
 import type { After } from "../tools/clickup/timer.ts";
+import { TIMER_TICK_MS } from "./limits.ts";
 
 export type { After };
-
-/** A timer keeps an object awake, which is paid for: this is the most that an ended call costs beyond its end. */
-export const TICK_MS = 100;
 
 interface Entry {
   /** By `performance.now()`, which no change of the wall clock moves. */
@@ -32,7 +30,7 @@ export class ObjectTimer {
 
   #wakeFor(due_ms: number): void {
     const now_ms = performance.now();
-    const wakes_ms = Math.min(due_ms, now_ms + TICK_MS);
+    const wakes_ms = Math.min(due_ms, now_ms + TIMER_TICK_MS);
     if (this.#wakes_ms !== undefined && this.#wakes_ms <= wakes_ms) return;
     this.#wakes_ms = wakes_ms;
     setTimeout(() => this.#woke(wakes_ms), Math.max(0, wakes_ms - now_ms));

@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { BACKLOG_MAX_EVENTS } from "../../objects/limits.ts";
-import { ObjectTimer, TICK_MS } from "../../objects/timer.ts";
+import { BACKLOG_MAX_EVENTS, TIMER_TICK_MS } from "../../objects/limits.ts";
+import { ObjectTimer } from "../../objects/timer.ts";
 import { clickup } from "../support/outside.ts";
 import { newUser, rpc, runDueJobs, type TestUser } from "../support/users.ts";
 
@@ -134,9 +134,9 @@ describe("the record", () => {
     // The deadline of the call, and the time limit of its request to ClickUp.
     expect(after.mock.calls.length).toBeGreaterThanOrEqual(2);
     expect(clear).not.toHaveBeenCalled();
-    await new Promise((resolve) => wait(resolve, 2 * TICK_MS));
+    await new Promise((resolve) => wait(resolve, 2 * TIMER_TICK_MS));
     const set = vi.spyOn(globalThis, "setTimeout");
-    await new Promise((resolve) => wait(resolve, 3 * TICK_MS));
+    await new Promise((resolve) => wait(resolve, 3 * TIMER_TICK_MS));
     expect(set).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });

@@ -1,6 +1,7 @@
 /** The object's timer: what is called off never runs, what is due does, and the runtime is left with nothing. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ObjectTimer, TICK_MS } from "../../objects/timer.ts";
+import { TIMER_TICK_MS } from "../../objects/limits.ts";
+import { ObjectTimer } from "../../objects/timer.ts";
 
 describe("the timer of an object", () => {
   beforeEach(() => {
@@ -51,9 +52,9 @@ describe("the timer of an object", () => {
       vi.advanceTimersByTime(1);
       cancel();
     }
-    expect(set.mock.calls.length).toBeLessThanOrEqual(1_000 / TICK_MS + 1);
+    expect(set.mock.calls.length).toBeLessThanOrEqual(1_000 / TIMER_TICK_MS + 1);
     expect(clear).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(TICK_MS);
+    vi.advanceTimersByTime(TIMER_TICK_MS);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

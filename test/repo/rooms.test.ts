@@ -135,6 +135,8 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^wrangler$/,
       /^playwright-core$/,
       /^stripe$/,
+      // Figures alone.
+      /^objects\/limits\.ts$/,
       // Which events a webhook endpoint has to be told.
       /^worker\/billing\/event-types\.ts$/,
       /^package\.json$/,
