@@ -14,12 +14,18 @@ const cursors: { rowsRead: number; rowsWritten: number }[] = [];
 let total: Rows = { read: 0, written: 0, alarms: 0 };
 let patched = false;
 
-/** Cursors go on counting while they are read, so they are summed when somebody asks. */
-function takeRows(): Rows {
+/**
+ * Cursors go on counting while they are read, which is done at once; they belong to a life of their object and cannot
+ * be asked by the next.
+ */
+function sumCursors(): void {
   for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
     total.read += rowsRead;
     total.written += rowsWritten;
   }
+}
+
+function takeRows(): Rows {
   const taken = total;
   total = { read: 0, written: 0, alarms: 0 };
   return taken;
@@ -32,7 +38,7 @@ function patch(storage: DurableObjectStorage): void {
   const exec = Reflect.get(sql, "exec");
   sql.exec = function counted(this: SqlStorage, ...args: Parameters<SqlStorage["exec"]>) {
     const cursor = exec.apply(this, args);
-    cursors.push(cursor);
+    if (cursors.push(cursor) === 1) queueMicrotask(sumCursors);
     return cursor;
   } as SqlStorage["exec"];
   const prototype = Object.getPrototypeOf(storage) as DurableObjectStorage;
