@@ -17,6 +17,7 @@ export type CaseName =
   | "bare"
   | "echo"
   | "floor"
+  | "floor_list"
   | "oauth_echo"
   | "mcp_agent"
   | "sdk_call"
@@ -92,6 +93,12 @@ export async function makeCases(running: Running, users: number): Promise<Case[]
       each("floor", toolCall, (u) => ({ "x-user": u.userId })),
       "Product",
       true,
+    ),
+    made(
+      "floor_list",
+      "one hop, one row and the bytes of our tools/list",
+      each("floor", toolList, (u) => ({ "x-user": u.userId, "x-list": "1" })),
+      "clickup_space_get",
     ),
     made(
       "oauth_echo",

@@ -48,6 +48,8 @@ export function remarks(measured: readonly Measured[]): [string, number][] {
   const pairs: [string, CaseName, CaseName][] = [
     ["the hops and rows of a tools/call ÷ echo", "floor", "echo"],
     ["tools/call, OAuth ÷ the hops and rows", "call_oauth", "floor"],
+    ["hop, row and bytes of a tools/list ÷ echo", "floor_list", "echo"],
+    ["tools/list ÷ its hop, row and bytes", "list_oauth", "floor_list"],
     ["tools/call, OAuth ÷ SDK server per request without object, token or record", "call_oauth", "sdk_call"],
     ["tools/call, OAuth ÷ McpAgent", "call_oauth", "mcp_agent"],
     ["tools/list ÷ SDK server per request", "list_oauth", "sdk_list"],

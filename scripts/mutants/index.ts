@@ -72,7 +72,7 @@ async function main(): Promise<number> {
   const [first] = trees;
   const whole = await runTests(first?.path ?? ROOT, tests, { stopAtFirst: false });
   if (whole.kind !== "green") {
-    console.error(`The tests are not green without a mutant: ${said(whole)}`);
+    console.error(`The tests are not green without a mutant${detail(whole)}`);
     return 1;
   }
   console.log(`unbroken: ${whole.tests} tests green\n`);

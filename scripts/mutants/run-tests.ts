@@ -4,8 +4,10 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { projectOf } from "./mutant.ts";
 
-/** Nothing named here takes near this long; a mutant that hangs the tests was noticed. */
+/** Nothing a mutant names takes near this long; one that hangs the tests was noticed. */
 const MAX_MS = 150_000;
+/** Added for each file: without a mutant all of them run at once. */
+const MAX_MS_PER_FILE = 10_000;
 
 export type Verdict =
   | { kind: "green"; tests: number }
@@ -58,10 +60,13 @@ export async function runTests(
   run.stdout.on("data", keep);
   run.stderr.on("data", keep);
   let hung = false;
-  const timer = setTimeout(() => {
-    hung = true;
-    end(run.pid);
-  }, MAX_MS);
+  const timer = setTimeout(
+    () => {
+      hung = true;
+      end(run.pid);
+    },
+    MAX_MS + tests.length * MAX_MS_PER_FILE,
+  );
   const code = await new Promise<number | null>((resolve) => run.on("close", resolve));
   clearTimeout(timer);
   end(run.pid);

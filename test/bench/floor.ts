@@ -1,12 +1,17 @@
 /**
- * Peer: the hops and rows of our tools/call without our code. Worker to object by fetch, a row, a request to ClickUp,
- * the row's end, the answer. What is left between this and ours is what our code costs.
+ * Peer: the hops and rows of ours without our code. A tools/call is Worker to object by fetch, a row, a request to
+ * ClickUp, the row's end, the answer; a tools/list is one RPC call, a row, and bytes that were there before. What is
+ * left between these and ours is what our code costs.
  */
 import { DurableObject } from "cloudflare:workers";
+import { preparedToolList } from "../../tools/catalog.ts";
 
 interface Env {
-  FLOOR: DurableObjectNamespace;
+  FLOOR: DurableObjectNamespace<FloorObject>;
 }
+
+const { json } = preparedToolList("premium", { access: "write", toolSets: null });
+const LIST = new TextEncoder().encode(`{"jsonrpc":"2.0","id":7,"result":{"tools":${json}}}`);
 
 export class FloorObject extends DurableObject {
   #seq: number;
@@ -18,6 +23,13 @@ export class FloorObject extends DurableObject {
       "CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT)",
     );
     this.#seq = Number(sql.exec("SELECT coalesce(max(seq), 0) AS seq FROM log").one()["seq"]);
+  }
+
+  list(text: string): void {
+    const message = JSON.parse(text) as { method: string };
+    const seq = ++this.#seq;
+    const row = [seq, message.method, "ok"];
+    this.ctx.storage.sql.exec("INSERT INTO log (seq, started, finished) VALUES (?, ?, ?)", ...row);
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -33,7 +45,10 @@ export class FloorObject extends DurableObject {
 }
 
 export default {
-  fetch(request, env) {
-    return env.FLOOR.getByName(request.headers.get("x-user") ?? "one").fetch(request);
+  async fetch(request, env) {
+    const stub = env.FLOOR.getByName(request.headers.get("x-user") ?? "one");
+    if (!request.headers.has("x-list")) return stub.fetch(request);
+    await stub.list(await request.text());
+    return new Response(LIST, { headers: { "Content-Type": "application/json" } });
   },
 } satisfies ExportedHandler<Env>;
