@@ -70,6 +70,9 @@ describe("a clock", () => {
     setClock(61_000);
     await runDueJobs(user.userId);
     setClock(-61_000);
+    // Events that do not count could take the rows of requests that do, if those were free.
+    for (let i = 0; i < LIMIT; i++)
+      await user.object.changeDevice(user.deviceId, { grant: FULL_GRANT, expires_ms: null });
     await evictDurableObject(user.object);
     expect(await burst(user, 5)).toBe(0);
   });
