@@ -70,8 +70,7 @@ async function run({ workerd }: World): Promise<boolean> {
   const steady = people.slice(bursting.length + flooded.length);
   const traffic = new Traffic(workerd.origins["product"] ?? "");
 
-  const { pid, inspector = "" } = workerd;
-  const watch = new MemoryWatch({ pid, inspector }, () => traffic.calls);
+  const watch = new MemoryWatch(workerd, () => traffic.calls);
   const steadyFrom_ms = Date.now();
   await traffic.run(connections, steadyJobs(steady, bursting, traffic));
   const steady_ms = Date.now() - steadyFrom_ms;

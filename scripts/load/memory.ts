@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { heapAfterCollection } from "../workerd/inspector.ts";
+import type { Workerd } from "../workerd/serve.ts";
 
 export interface Sample {
   at_ms: number;
@@ -15,7 +16,7 @@ export interface Sample {
 }
 
 /** The Workers that stand in for ClickUp and KV. */
-const NEIGHBOURS = ["clickup", "stores"];
+export const NEIGHBOURS = ["clickup", "stores"] as const;
 const EVERY_MS = 3_000;
 const MB = 1024 * 1024;
 
@@ -25,16 +26,18 @@ export function rss_mb(pid: number): number {
   return (Number(kilobytes) * 1024) / MB;
 }
 
+type Server = Pick<Workerd, "pid" | "inspector" | "origins">;
+
 export class MemoryWatch {
   readonly samples: Sample[] = [];
   readonly #watching: Promise<void>;
   #stop: () => void = () => undefined;
 
   /**
-   * @param server its process, and the address of its inspector
+   * @param server its process, the address of its inspector, and where the product and its neighbours are reached
    * @param calls so far
    */
-  constructor(server: { pid: number; inspector: string }, calls: () => number) {
+  constructor(server: Server, calls: () => number) {
     const stopped = new Promise<"stop">((resolve) => {
       this.#stop = () => resolve("stop");
     });
@@ -48,14 +51,16 @@ export class MemoryWatch {
   }
 
   async #watch(
-    { pid, inspector }: { pid: number; inspector: string },
+    { pid, inspector = "", origins }: Server,
     calls: () => number,
     stopped: Promise<"stop">,
   ): Promise<void> {
+    const heapOf = (worker: string): Promise<number> =>
+      heapAfterCollection(inspector, worker, origins[worker] ?? "");
     for (;;) {
       // The neighbours' garbage is memory of the same process.
-      for (const neighbour of NEIGHBOURS) await heapAfterCollection(inspector, neighbour);
-      const heap_mb = (await heapAfterCollection(inspector, "product")) / MB;
+      for (const neighbour of NEIGHBOURS) await heapOf(neighbour);
+      const heap_mb = (await heapOf("product")) / MB;
       this.samples.push({ at_ms: Date.now(), calls: calls(), rss_mb: rss_mb(pid), heap_mb });
       if ((await Promise.race([stopped, wait(EVERY_MS)])) === "stop") return;
     }

@@ -4,6 +4,7 @@ import { buildProduct, buildWorker, ROOT } from "../workerd/bundle.ts";
 import { serveOutside } from "../workerd/outside.ts";
 import { productService, setupService } from "../workerd/product.ts";
 import { Workerd } from "../workerd/serve.ts";
+import { NEIGHBOURS } from "./memory.ts";
 import type { RecordKeeper } from "./record.ts";
 
 /** Cloudflare ends an isolate at 128 MB, so V8 gets no more for its heap here either. */
@@ -26,7 +27,7 @@ export async function startWorld(workDir: string, limit: number, record: RecordK
   ]);
   const r2 = await serveOutside((request) => record.bucket.fetch(request));
   const workerd = await Workerd.prepare({
-    sockets: ["product", "setup", "admin"],
+    sockets: ["product", "setup", "admin", ...NEIGHBOURS],
     layout: ({ product: origin = "" }) => ({
       services: {
         product: productService(
