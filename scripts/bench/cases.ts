@@ -17,6 +17,7 @@ export type CaseName =
   | "bare"
   | "echo"
   | "floor"
+  | "floor_fetch"
   | "floor_list"
   | "oauth_echo"
   | "mcp_agent"
@@ -89,15 +90,21 @@ export async function makeCases(running: Running, users: number): Promise<Case[]
     ),
     made(
       "floor",
-      "the hops and rows of our tools/call, without our code",
-      each("floor", toolCall, (u) => ({ "x-user": u.userId })),
+      "the hop and rows of our tools/call, without our code",
+      each("floor", toolCall, (u) => ({ "x-user": u.userId, "x-work": "inside" })),
       "Product",
       true,
     ),
     made(
+      "floor_fetch",
+      "the same, ClickUp a request of its own",
+      each("floor", toolCall, (u) => ({ "x-user": u.userId, "x-work": "fetch" })),
+      "Product",
+    ),
+    made(
       "floor_list",
       "one hop, one row and the bytes of our tools/list",
-      each("floor", toolList, (u) => ({ "x-user": u.userId, "x-list": "1" })),
+      each("floor", toolList, (u) => ({ "x-user": u.userId, "x-work": "list" })),
       "clickup_space_get",
     ),
     made(

@@ -46,8 +46,9 @@ export function goalsOf(measured: readonly Measured[], cold: ColdStart | null): 
 export function remarks(measured: readonly Measured[]): [string, number][] {
   const cpu = (name: CaseName): number => measured.find((m) => m.name === name)?.cpu_us.median ?? Number.NaN;
   const pairs: [string, CaseName, CaseName][] = [
-    ["the hops and rows of a tools/call ÷ echo", "floor", "echo"],
-    ["tools/call, OAuth ÷ the hops and rows", "call_oauth", "floor"],
+    ["the hop and rows of a tools/call ÷ echo", "floor", "echo"],
+    ["tools/call, OAuth ÷ the hop and rows", "call_oauth", "floor"],
+    ["the same, ClickUp a request of its own", "call_oauth_fetch", "floor_fetch"],
     ["hop, row and bytes of a tools/list ÷ echo", "floor_list", "echo"],
     ["tools/list ÷ its hop, row and bytes", "list_oauth", "floor_list"],
     ["tools/call, OAuth ÷ SDK server per request without object, token or record", "call_oauth", "sdk_call"],

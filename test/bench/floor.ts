@@ -1,10 +1,11 @@
 /**
- * Peer: the hops and rows of ours without our code. A tools/call is Worker to object by fetch, a row, a request to
- * ClickUp, the row's end, the answer; a tools/list is one RPC call, a row, and bytes that were there before. What is
- * left between these and ours is what our code costs.
+ * Peer: the hop and the rows of ours without our code. A tools/call is one RPC call, a row, what ClickUp answers (in
+ * the isolate, or as a request of its own), the row's end, the answer; a tools/list is one RPC call, a row, and bytes
+ * that were there before. What is left between these and ours is what our code costs.
  */
 import { DurableObject } from "cloudflare:workers";
 import { preparedToolList } from "../../tools/catalog.ts";
+import { clickUpAnswer } from "./clickup.ts";
 
 interface Env {
   FLOOR: DurableObjectNamespace<FloorObject>;
@@ -32,23 +33,29 @@ export class FloorObject extends DurableObject {
     this.ctx.storage.sql.exec("INSERT INTO log (seq, started, finished) VALUES (?, ?, ?)", ...row);
   }
 
-  override async fetch(request: Request): Promise<Response> {
-    const message = (await request.json()) as { id: number; params: { arguments: { space: string } } };
+  /** @param inside true: ClickUp answers here */
+  async call(text: string, inside: boolean): Promise<string> {
+    const message = JSON.parse(text) as { id: number; params: { arguments: { space: string } } };
     const { sql } = this.ctx.storage;
     const seq = ++this.#seq;
     sql.exec("INSERT INTO log (seq, started) VALUES (?, ?)", seq, JSON.stringify(message.params));
-    const answer = await fetch(`https://api.clickup.test/api/v2/space/${message.params.arguments.space}`);
+    const url = `https://api.clickup.test/api/v2/space/${message.params.arguments.space}`;
+    const answer = inside ? clickUpAnswer(url, null) : await fetch(url);
     const structuredContent = await answer.json();
     sql.exec("UPDATE log SET finished = ? WHERE seq = ?", "ok", seq);
-    return Response.json({ jsonrpc: "2.0", id: message.id, result: { content: [], structuredContent } });
+    return JSON.stringify({ jsonrpc: "2.0", id: message.id, result: { content: [], structuredContent } });
   }
 }
+
+const JSON_TYPE = { headers: { "Content-Type": "application/json" } };
 
 export default {
   async fetch(request, env) {
     const stub = env.FLOOR.getByName(request.headers.get("x-user") ?? "one");
-    if (!request.headers.has("x-list")) return stub.fetch(request);
-    await stub.list(await request.text());
-    return new Response(LIST, { headers: { "Content-Type": "application/json" } });
+    const text = await request.text();
+    const work = request.headers.get("x-work");
+    if (work !== "list") return new Response(await stub.call(text, work === "inside"), JSON_TYPE);
+    await stub.list(text);
+    return new Response(LIST, JSON_TYPE);
   },
 } satisfies ExportedHandler<Env>;
