@@ -13,7 +13,7 @@ import {
   FLUSH_RETRY_MAX_MS,
   FLUSH_RETRY_MIN_MS,
 } from "./limits.ts";
-import type { JournalEvent, JournalStore } from "./stores/journal.ts";
+import type { JournalStore } from "./stores/journal.ts";
 import type { Batch, OutboxStore } from "./stores/outbox.ts";
 
 /** Where batches go. `put` creates the object or finds it already there; it never overwrites. */
@@ -28,6 +28,7 @@ export class AuditOutbox {
   readonly #sink: AuditSink | null;
   readonly #userId: string;
   readonly #now_ms: () => number;
+  readonly #beforeRelease: () => void;
   /** Calls of this life that have not ended: a batch stops before the first of them. */
   readonly #open = new Set<number>();
   #bytes = 0;
@@ -35,13 +36,17 @@ export class AuditOutbox {
   #failing: boolean;
   #flushing: Promise<number | undefined> | undefined;
 
-  /** @param sink `null` when audit logging is off: rows are dropped once the limiter is done with them */
+  /**
+   * @param parts.sink `null` when audit logging is off: rows are dropped once the limiter is done with them
+   * @param parts.beforeRelease called before rows may be used again, so that what they count for can be taken down
+   */
   constructor(
     parts: {
       journal: JournalStore;
       outbox: OutboxStore;
       storage: DurableObjectStorage;
       sink: AuditSink | null;
+      beforeRelease?: () => void;
     },
     userId: string,
     now_ms: () => number,
@@ -50,6 +55,7 @@ export class AuditOutbox {
     this.#outbox = parts.outbox;
     this.#storage = parts.storage;
     this.#sink = parts.sink;
+    this.#beforeRelease = parts.beforeRelease ?? (() => undefined);
     this.#userId = userId;
     this.#now_ms = now_ms;
     this.#failing = (this.#outbox.pending()?.attempts ?? 0) > 0;
@@ -121,7 +127,10 @@ export class AuditOutbox {
         this.#failing = true;
         return this.#now_ms() + retryDelay(batch.attempts);
       }
-      this.#storage.transactionSync(() => this.#outbox.stored(batch));
+      this.#storage.transactionSync(() => {
+        this.#beforeRelease();
+        this.#outbox.stored(batch);
+      });
       this.#journal.release(batch.last_seq);
       this.#failing = false;
     }
@@ -136,37 +145,35 @@ export class AuditOutbox {
     if (flushedSeq >= goal) return undefined;
     const upTo = this.#endedUpTo();
     if (this.#sink === null) {
+      this.#beforeRelease();
       this.#outbox.advance(upTo);
       this.#journal.release(upTo);
       return undefined;
     }
-    const events: JournalEvent[] = [];
+    const events: { seq: number; time: string; json: string }[] = [];
     let bytes = 0;
-    let day: string | undefined;
-    for (const event of this.#journal.events(flushedSeq, upTo)) {
-      const eventDay = new Date(event.t_ms).toISOString().slice(0, 10);
-      day ??= eventDay;
-      const size = JSON.stringify(event).length;
-      const full = events.length >= BATCH_MAX_EVENTS || bytes + size > BATCH_MAX_BYTES;
-      if (events.length > 0 && (full || eventDay !== day)) break;
+    for (const event of this.#journal.texts(flushedSeq, upTo)) {
+      const full = events.length >= BATCH_MAX_EVENTS || bytes + event.json.length > BATCH_MAX_BYTES;
+      if (events.length > 0 && (full || dayOf(event) !== dayOf(events[0]))) break;
       events.push(event);
-      bytes += size;
+      bytes += event.json.length;
     }
     const [first] = events;
     const last = events.at(-1);
     this.#bytes = 0;
-    if (first === undefined || last === undefined || day === undefined) return undefined;
-    const body = JSON.stringify({
+    if (first === undefined || last === undefined) return undefined;
+    const head = JSON.stringify({
       v: 1,
       user: this.#userId,
       batch: batches + 1,
       first_seq: first.seq,
       last_seq: last.seq,
       previous_sha256: lastHash,
-      events: events.map(({ t_ms, ...event }) => ({ time: new Date(t_ms).toISOString(), ...event })),
     });
+    const body = `${head.slice(0, -1)},"events":[${events.map(({ json }) => json).join(",")}]}`;
     const sha256 = await hexSha256(body);
-    const stamp = new Date(first.t_ms).toISOString().replaceAll(/[-:.]/g, "");
+    const day = dayOf(first);
+    const stamp = first.time.replaceAll(/[-:.]/g, "");
     const random = [...crypto.getRandomValues(new Uint8Array(6))]
       .map((b) => b.toString(16).padStart(2, "0"))
       .join("");
@@ -181,6 +188,11 @@ export class AuditOutbox {
     this.#outbox.freeze(batch);
     return batch;
   }
+}
+
+/** The UTC day of an event. */
+function dayOf(event: { time: string } | undefined): string {
+  return event?.time.slice(0, 10) ?? "";
 }
 
 /** Doubles from the minimum to the maximum, with up to a quarter of jitter so users do not retry in step. */

@@ -4,7 +4,7 @@
  */
 import type { Lifecycle, LifecycleJobOutcome } from "agents/lifecycle";
 import type { AuditOutbox } from "./audit.ts";
-import { FLUSH_RETRY_MAX_MS, FLUSH_RETRY_MIN_MS } from "./limits.ts";
+import { FLUSH_AFTER_MS, FLUSH_RETRY_MAX_MS, FLUSH_RETRY_MIN_MS } from "./limits.ts";
 
 type Jobs = Lifecycle["jobs"];
 
@@ -25,6 +25,8 @@ export class Housekeeping {
   /** When the pending flush job is due; undefined: not known to be pending. */
   #armed_ms: number | undefined;
   #asked = false;
+  /** A flush runs outside of the job. */
+  #flushing = false;
 
   /** @param parts.report logs a fault of ours */
   constructor(parts: {
@@ -49,22 +51,50 @@ export class Housekeeping {
   }
 
   /**
-   * Makes sure a flush is due when events wait: after 60 s, or at once when a batch is full. Also mends
-   * a job that was lost. @returns the write under way, or undefined when nothing had to be done
+   * Makes sure that what waits leaves for R2: a full batch at once, within the invocation that filled it, the rest by
+   * a job 60 s from now at most. The job is there before the flush begins, for what a dying object cannot finish. Also
+   * mends a job that was lost. @returns the work under way, or undefined when nothing had to be done
    */
   schedule(now_ms: number): Promise<void> | undefined {
     const due_ms = this.#audit.due_ms();
     if (due_ms === undefined) return undefined;
+    const full = due_ms <= now_ms;
+    const armed = this.#arm(full ? now_ms + FLUSH_AFTER_MS : due_ms, now_ms);
+    // While R2 fails the next attempt stays where it is, so that a busy user does not undo the backoff.
+    if (!full || this.#flushing || this.#audit.failing) return armed;
+    return this.#flushNow(armed);
+  }
+
+  #arm(due_ms: number, now_ms: number): Promise<void> | undefined {
     if (!this.#asked) {
       this.#asked = true;
       this.#armed_ms = this.#jobs.get(FLUSH)?.time;
     }
     if (this.#armed_ms !== undefined && !isLost(this.#armed_ms, now_ms)) {
-      // While R2 fails the next attempt stays where it is, so that a busy user does not undo the backoff.
       if (this.#armed_ms <= due_ms || this.#audit.failing) return undefined;
     }
+    return this.#push(due_ms);
+  }
+
+  async #push(due_ms: number): Promise<void> {
     this.#armed_ms = due_ms;
-    return this.#jobs.push({ id: FLUSH, fn: FLUSH, time: due_ms }).then(() => undefined);
+    await this.#jobs.push({ id: FLUSH, fn: FLUSH, time: due_ms });
+  }
+
+  /** Never throws: the job that is armed tries again. */
+  async #flushNow(armed: Promise<void> | undefined): Promise<void> {
+    this.#flushing = true;
+    try {
+      await armed;
+      const again_ms = await this.#audit.flush();
+      // A failure is tried again sooner than the job would; so is what became a full batch meanwhile.
+      if (again_ms !== undefined && again_ms < (this.#armed_ms ?? Number.POSITIVE_INFINITY))
+        await this.#push(again_ms);
+    } catch (error) {
+      this.#report(error);
+    } finally {
+      this.#flushing = false;
+    }
   }
 
   /** Runs a due job. Never throws: the lifecycle would drop the job after three tries. */

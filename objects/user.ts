@@ -8,7 +8,7 @@ import type { Tier } from "../tools/tiers.ts";
 import { AccountDesk } from "./account-desk.ts";
 import { Admission } from "./admission.ts";
 import { AuditArchive } from "./archive.ts";
-import { AuditOutbox, type AuditSink } from "./audit.ts";
+import { AuditOutbox } from "./audit.ts";
 import { Billing, BILLING_JOB, type BillingInternals } from "./billing/billing.ts";
 import type { BillingPort } from "./billing/billing-port.ts";
 import type { TierChange } from "./billing/plan-sync.ts";
@@ -99,20 +99,14 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const stores = openStores(sql, wall_ms);
     const { account, devices, journal, outbox, cache, idempotency, control, sessions } = stores;
     const link = new ClickUpLink(account, () => this.#openVault(), wall_ms, after);
-    const r2 = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS, after) : null;
-    // Rows are forgotten once they are stored: what they count for is taken down before.
-    const sink: AuditSink | null = r2 && {
-      put: (key, body, sha256) => {
-        stores.usage.absorb();
-        return r2.put(key, body, sha256);
-      },
-    };
-    const audit = new AuditOutbox({ journal, outbox, storage: ctx.storage, sink }, userId, wall_ms);
+    const sink = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS, after) : null;
+    const { storage } = ctx;
+    const beforeRelease = (): void => stores.usage.absorb();
+    const audit = new AuditOutbox({ journal, outbox, storage, sink, beforeRelease }, userId, wall_ms);
 
     this.#lifecycle = new Lifecycle(this);
     this.#admission = new Admission({ journal, control, devices, outbox }, this.#config, wall_ms);
     const prune = (): void => {
-      stores.usage.absorb();
       stores.usage.prune(wall_ms());
       stores.webSessions.prune(wall_ms());
       cache.prune();

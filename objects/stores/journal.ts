@@ -168,6 +168,25 @@ export class JournalStore {
     for (const row of rows) yield event(row);
   }
 
+  /**
+   * The same as a batch holds them: JSON with the time in words (ISO 8601) instead of `t_ms`. The halves of an event
+   * are stored as JSON and are not parsed for it.
+   */
+  *texts(afterSeq: number, maxSeq: number): Generator<{ seq: number; time: string; json: string }> {
+    const rows = this.#sql.exec<Row>(
+      "SELECT * FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
+      afterSeq,
+      maxSeq,
+    );
+    for (const row of rows) {
+      const time = new Date(row.t_ms).toISOString();
+      const { seq, device_id: deviceId, method, tool, outcome } = row;
+      const head = JSON.stringify({ time, seq, counted: row.counted === 1, deviceId, method, tool });
+      const end = outcome === null ? "{}" : JSON.stringify({ outcome });
+      yield { seq, time, json: joined(head, row.started, end, row.finished ?? "{}") };
+    }
+  }
+
   /** The newest events, newest first. */
   recent(limit: number): JournalEvent[] {
     return this.#sql.exec<Row>("SELECT * FROM journal ORDER BY seq DESC LIMIT ?", limit).toArray().map(event);
@@ -200,6 +219,11 @@ export class JournalStore {
     this.#sql.exec("DELETE FROM journal WHERE seq <= ?", surplusSeq);
     this.#firstSeq = surplusSeq + 1;
   }
+}
+
+/** One JSON object with the members of all, which are JSON objects without spaces. */
+function joined(...objects: string[]): string {
+  return `{${objects.flatMap((object) => (object === "{}" ? [] : object.slice(1, -1))).join(",")}}`;
 }
 
 function event(row: Row): JournalEvent {

@@ -50,6 +50,50 @@ describe("the alarm", () => {
     expect(await alarmOf(user)).toBeNull();
   });
 
+  test("is not needed for a full batch, which leaves with the call that filled it", async () => {
+    const user = await newUser();
+    await runDueJobs(user.userId);
+    await calls(user, 60);
+    await settle();
+    const archived = (await archiveOf(user.userId)).filter((e) => e.counted);
+    expect(archived.length).toBeGreaterThanOrEqual(45);
+    expect(((await alarmOf(user)) ?? 0) - Date.now()).toBeGreaterThan(30_000);
+    // The rest leaves by it.
+    await runDueJobs(user.userId);
+    expect((await archiveOf(user.userId)).filter((e) => e.counted)).toHaveLength(60);
+    expect(await alarmOf(user)).toBeNull();
+  });
+
+  test("tries again soon what a call could not store, although nobody calls", async () => {
+    const user = await newUser();
+    await runDueJobs(user.userId);
+    const before = r2.asked.length;
+    r2.down = true;
+    await calls(user, 50);
+    await settle();
+    expect(r2.asked.length).toBe(before + 1);
+    expect(((await alarmOf(user)) ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(5_000);
+    r2.down = false;
+    await runDueJobs(user.userId);
+    expect((await archiveOf(user.userId)).filter((e) => e.counted)).toHaveLength(50);
+    // The same put under the same key.
+    expect(new Set(r2.asked.slice(before)).size).toBe(1);
+  });
+
+  test("one put at a time, however many calls come while R2 takes its time", async () => {
+    const user = await newUser();
+    await runDueJobs(user.userId);
+    const before = r2.asked.length;
+    r2.arrived = () => new Promise((resolve) => setTimeout(resolve, 1_000));
+    await calls(user, 75);
+    expect(r2.asked.length).toBe(before + 1);
+    r2.arrived = undefined;
+    const flushed = () => sql(user, "SELECT 1 FROM outbox_batch");
+    await expect.poll(flushed, { timeout: 5_000 }).toEqual([]);
+    await runDueJobs(user.userId);
+    expect((await archiveOf(user.userId)).filter((e) => e.counted)).toHaveLength(75);
+  });
+
   test("keeps its distance from a failing R2 however busy the user is, also after eviction", async () => {
     const user = await newUser();
     r2.down = true;

@@ -10,6 +10,7 @@ import { AuditOutbox, type AuditSink } from "../../objects/audit.ts";
 import { migrate } from "../../objects/migrate.ts";
 import { JournalStore } from "../../objects/stores/journal.ts";
 import { OutboxStore } from "../../objects/stores/outbox.ts";
+import { UsageStore } from "../../objects/stores/usage.ts";
 import { userObject } from "../support/users.ts";
 
 type Failure = "none" | "before" | "after";
@@ -41,11 +42,16 @@ class Life {
   readonly audit: AuditOutbox;
   readonly #clock: { now_ms: number };
 
-  constructor(storage: DurableObjectStorage, sink: AuditSink | null, clock: { now_ms: number }) {
+  constructor(
+    storage: DurableObjectStorage,
+    sink: AuditSink | null,
+    clock: { now_ms: number },
+    beforeRelease: () => void = () => undefined,
+  ) {
     this.#clock = clock;
     this.journal = new JournalStore(storage.sql);
     this.outbox = new OutboxStore(storage.sql);
-    const parts = { journal: this.journal, outbox: this.outbox, storage, sink };
+    const parts = { journal: this.journal, outbox: this.outbox, storage, sink, beforeRelease };
     this.audit = new AuditOutbox(parts, "u_model", () => clock.now_ms);
   }
 
@@ -312,6 +318,29 @@ describe("the outbox", () => {
       expect(count()).toBe(501);
     });
   });
+
+  test.each(["on", "off"])(
+    "rows are counted before they may be used again, audit logging %s",
+    async (logging) => {
+      await runInDurableObject(userObject(`u_counted_${logging}`), async (_, state) => {
+        await state.storage.deleteAll();
+        migrate(state.storage, MIGRATIONS, 1);
+        const { sql } = state.storage;
+        const usage = new UsageStore(sql);
+        const clock = { now_ms: 1_000_000 };
+        const sink = logging === "on" ? { put: async () => undefined } : null;
+        const life = new Life(state.storage, sink, clock, () => usage.absorb());
+        for (let round = 0; round < 4; round++) {
+          for (let i = 0; i < 5; i++) life.finish(life.start());
+          clock.now_ms += 120_000;
+          expect(await life.audit.flush()).toBeUndefined();
+        }
+        // Later rounds used the rows of earlier ones.
+        expect(sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBeLessThan(20);
+        expect(usage.days(1, clock.now_ms)).toMatchObject([{ requests: 20 }]);
+      });
+    },
+  );
 
   test("with audit logging off rows are dropped and nothing is stored", async () => {
     await runInDurableObject(userObject("u_noaudit"), async (_, state) => {

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { BACKLOG_MAX_EVENTS, TIMER_TICK_MS } from "../../objects/limits.ts";
+import { JournalStore } from "../../objects/stores/journal.ts";
 import { ObjectTimer } from "../../objects/timer.ts";
 import { clickup } from "../support/outside.ts";
 import { newUser, rpc, runDueJobs, type TestUser } from "../support/users.ts";
@@ -79,10 +80,35 @@ describe("the record", () => {
   test("50 events leave at once, without waiting for the minute", async () => {
     const user = await newUser();
     for (let i = 0; i < 50; i++) await (await user.post(rpc("tools/list"))).arrayBuffer();
-    const due = await runInDurableObject(user.object, (_, state) => state.storage.getAlarm());
-    expect(due).not.toBeNull();
-    expect(due ?? 0).toBeLessThanOrEqual(Date.now() + 5_000);
-    expect((await stored(user)).events.length).toBeGreaterThanOrEqual(50);
+    const flushed = () =>
+      runInDurableObject(
+        user.object,
+        (_, state) =>
+          state.storage.sql.exec<{ n: number }>("SELECT flushed_seq AS n FROM outbox_state").one().n,
+      );
+    await expect.poll(flushed).toBeGreaterThanOrEqual(50);
+  });
+
+  test("a batch holds what the journal holds, in the members' order", async () => {
+    const user = await newUser();
+    await user.call("clickup_space_get", { space: "Product" });
+    await (await user.post(rpc('no "method" \\ at all'))).arrayBuffer();
+    const rows = await runInDurableObject(user.object, (_, state) =>
+      new JournalStore(state.storage.sql).recent(50).reverse(),
+    );
+    const { text } = await stored(user);
+    const { events } = JSON.parse(text) as { events: unknown[] };
+    expect(events).toEqual(rows.map(({ t_ms, ...row }) => ({ time: new Date(t_ms).toISOString(), ...row })));
+    expect(JSON.stringify(JSON.parse(text))).toBe(text);
+    expect(Object.keys(events.at(-1) ?? {}).slice(0, 7)).toEqual([
+      "time",
+      "seq",
+      "counted",
+      "deviceId",
+      "method",
+      "tool",
+      "requestId",
+    ]);
   });
 
   test("nothing armed when nothing waits", async () => {
