@@ -4,8 +4,11 @@
  */
 import type { z } from "zod";
 import type { ClickUpClient } from "./clickup/client.ts";
+import type { StopSignal } from "./clickup/stop.ts";
 import type { After } from "./clickup/timer.ts";
 import type { Tier } from "./tiers.ts";
+
+export type { StopSignal };
 
 /** The groups a user can allow or refuse on the consent page. */
 export const TOOL_SETS = ["spaces", "tasks", "comments", "docs", "time", "fields", "projects"] as const;
@@ -63,7 +66,7 @@ export interface ToolContext {
   tier: Tier;
   grant: Grant;
   /** Aborts when the client cancels or the call's deadline passes. */
-  signal: AbortSignal;
+  signal: StopSignal;
   /** Wall clock in ms since the epoch. */
   now_ms(): number;
   /** The timer for what has to end in time. */
@@ -121,6 +124,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   output: O;
   /** True for tools that make many changes: they may run as a task. */
   bulk?: boolean;
+  /** True for reading tools that say how far they are; others that read are not listened to for it. */
+  progress?: boolean;
   /** True when the same call twice leaves the same state. Reads are always idempotent. */
   idempotent?: boolean;
   /** ClickUp operations it may use, e.g. "GET /v2/task/{task_id}". For the docs and the contract check. */

@@ -4,6 +4,7 @@ import { CALL_DEADLINE_MS } from "../limits.ts";
 import type { Admission, RateStatus, Refusal } from "../admission.ts";
 import type { AuditOutbox } from "../audit.ts";
 import type { Meter } from "./meter.ts";
+import { Stop } from "./stop.ts";
 import type { Principal } from "../rpc.ts";
 import type { After } from "../timer.ts";
 import type { Finished, JournalStore, Outcome, Started } from "../stores/journal.ts";
@@ -106,7 +107,7 @@ export class Exchange {
   readonly #seq: number;
   readonly #ledger: Ledger;
   readonly #started_ms: number;
-  readonly #abort: AbortController;
+  readonly #stop = new Stop();
   readonly #meter: Meter | undefined;
   #ended = false;
   #cancelDeadline: (() => void) | undefined;
@@ -123,10 +124,9 @@ export class Exchange {
     this.#seq = seq;
     this.rate = rate;
     this.#started_ms = ledger.now_ms();
-    this.#abort = new AbortController();
     this.scope = {
       ...scope,
-      signal: this.#abort.signal,
+      signal: this.#stop,
       record: { outcome: "ok", upstream_calls: 0, targets: new Set() },
       progress: () => undefined,
       deadline_ms: CALL_DEADLINE_MS,
@@ -156,7 +156,7 @@ export class Exchange {
 
   /** The client cancelled or went away: stops the ClickUp calls of this request. */
   cancel(): void {
-    this.#abort.abort(new DOMException("The client cancelled the request.", "AbortError"));
+    this.#stop.abort(new DOMException("The client cancelled the request.", "AbortError"));
   }
 
   /** The request ends by a fault of ours. @returns the incident id, for the client and the journal */
@@ -169,7 +169,7 @@ export class Exchange {
 
   #startDeadline(): void {
     this.#cancelDeadline ??= this.#ledger.after(this.scope.deadline_ms, () => {
-      this.#abort.abort(new DOMException("The call took too long.", "TimeoutError"));
+      this.#stop.abort(new DOMException("The call took too long.", "TimeoutError"));
     });
   }
 

@@ -19,7 +19,7 @@ import type {
   ServerContext,
   Tool,
 } from "@modelcontextprotocol/server";
-import type { Grant } from "../../tools/define.ts";
+import type { Grant, StopSignal } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import type { Principal } from "../rpc.ts";
 import type { Outcome } from "../stores/journal.ts";
@@ -41,7 +41,7 @@ export interface Scope {
   protocol: string;
   requestId: string;
   /** Aborts when the client goes away or cancels. */
-  signal: AbortSignal;
+  signal: StopSignal;
   record: CallRecord;
   /** Sends a progress notification; does nothing when the client asked for none or cannot receive it. */
   progress(done: number, total: number, message?: string): void;
@@ -113,6 +113,11 @@ export interface Surface {
    * knows tasks, "must" where it is refused otherwise.
    */
   taskMode?(name: string, args: JSONObject, scope: Scope): "never" | "may" | "must";
+  /**
+   * Whether a call needs nothing of the client but that it takes the answer: it asks nothing and says nothing on its
+   * way. Such a call of a session is answered without the session's server.
+   */
+  quiet?(name: string, tier: Tier): boolean;
   describeCall(method: string, params: unknown, tier: Tier): CallDescription;
   resources?: Resources;
   prompts?: Prompts;

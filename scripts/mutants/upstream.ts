@@ -93,7 +93,7 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     name: "deadline-without-timer",
     protects: "a call ends by its own time limit",
     file: "objects/mcp/exchange.ts",
-    find: 'this.#abort.abort(new DOMException("The call took too long.", "TimeoutError"));',
+    find: 'this.#stop.abort(new DOMException("The call took too long.", "TimeoutError"));',
     replace: "",
     tests: ["test/faults/upstream.test.ts"],
   },

@@ -1,6 +1,7 @@
 /** Tools of the tasks extension (SEP-2663): quick, long, failing in both ways, and asking midway. */
 import { inputRequired, ProtocolError } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import type { StopSignal } from "../../tools/clickup/stop.ts";
 import { failure, fixtureTool, pause, text, word, type FixtureTool } from "./fixture.ts";
 import { answered, askName, confirm } from "./input-tools.ts";
 
@@ -14,7 +15,7 @@ function asTask(mode: "may" | "must", tool: FixtureTool): FixtureTool {
 }
 
 /** Sleeps, unless the task is cancelled first. */
-async function work(duration_ms: number, signal: AbortSignal): Promise<void> {
+async function work(duration_ms: number, signal: StopSignal): Promise<void> {
   const cancelled = new Promise<void>((resolve) =>
     signal.addEventListener("abort", () => resolve(), { once: true }),
   );

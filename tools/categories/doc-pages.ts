@@ -60,6 +60,7 @@ export const documentPageGet = defineTool({
   tier: "premium",
   set: "docs",
   kind: "read",
+  progress: true,
   title: "Get pages",
   description: "Read pages of a doc; offset goes on in a long one.",
   input: z.object({

@@ -11,6 +11,7 @@ export const taskSearch = defineTool({
   tier: "premium",
   set: "tasks",
   kind: "read",
+  progress: true,
   title: "Search tasks",
   description: "Find tasks of a workspace by words and filters.",
   input: z.object({

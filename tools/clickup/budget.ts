@@ -6,6 +6,7 @@
  */
 import { ClickUpError } from "./errors.ts";
 import type { RateHeaders } from "./errors.ts";
+import type { StopSignal } from "./stop.ts";
 import { after, type After } from "./timer.ts";
 
 export type Priority = "interactive" | "bulk";
@@ -26,7 +27,7 @@ export interface BudgetOptions {
 
 export interface AcquireOptions {
   priority?: Priority;
-  signal?: AbortSignal;
+  signal?: StopSignal;
   /** Shortens the wait this call accepts. */
   maxWait_ms?: number;
 }

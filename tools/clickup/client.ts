@@ -6,6 +6,7 @@ import type { Budget, Priority } from "./budget.ts";
 import { ClickUpError, unknownOutcome } from "./errors.ts";
 import { clickupHttp, DEFAULT_BASE_URL, DEFAULT_TIMEOUT_MS } from "./http.ts";
 import type { HttpAnswer, Method, Query } from "./http.ts";
+import type { StopSignal } from "./stop.ts";
 import { after as systemAfter, type After } from "./timer.ts";
 
 export interface ClickUpCall {
@@ -44,7 +45,7 @@ export interface ClientOptions {
   kind?: "personal" | "oauth";
   /** Kept by the caller for as long as the token is used. */
   budget: Budget;
-  signal: AbortSignal;
+  signal: StopSignal;
   /** Wall clock, ms since the epoch, after which nothing more is sent. */
   deadline_ms?: number;
   timeout_ms?: number;
@@ -179,7 +180,7 @@ function mayRetry(error: unknown): boolean {
 }
 
 /** True when a sent request ended without ClickUp's own verdict: a readable refusal is a verdict. */
-function lostAnswer(error: unknown, signal: AbortSignal): boolean {
+function lostAnswer(error: unknown, signal: StopSignal): boolean {
   if (!(error instanceof ClickUpError)) {
     return signal.aborted;
   }
@@ -187,7 +188,7 @@ function lostAnswer(error: unknown, signal: AbortSignal): boolean {
   return error.kind === "timeout" || unreadable || LOST_ANSWER_STATUS.has(error.status);
 }
 
-async function sleep(delay_ms: number, signal: AbortSignal, after: After): Promise<void> {
+async function sleep(delay_ms: number, signal: StopSignal, after: After): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const onAbort = () => {

@@ -2,8 +2,10 @@
  * Fetches a file from a public address that a caller named: the address and every redirect are checked
  * before they are asked, the size is bounded while the body arrives, and nothing of ours is sent along.
  */
-import { plainFetch, unlessAborted } from "./http.ts";
+import { bounded, GivenUpError } from "./bounded.ts";
+import { plainFetch } from "./http.ts";
 import { judgeAddress } from "./public-address.ts";
+import type { StopSignal } from "./stop.ts";
 import { after as systemAfter, type After } from "./timer.ts";
 
 const MOST_REDIRECTS = 3;
@@ -24,26 +26,23 @@ export interface DownloadedFile {
 /** Throws DownloadError, and `signal.reason` when the caller aborts. */
 export async function downloadFile(
   address: string,
-  options: { most_bytes: number; signal: AbortSignal; timeout_ms?: number; after?: After },
+  options: { most_bytes: number; signal: StopSignal; timeout_ms?: number; after?: After },
 ): Promise<DownloadedFile> {
   const { signal, after = systemAfter } = options;
-  signal.throwIfAborted();
-  const timeout = new AbortController();
-  const cancelTimeout = after(options.timeout_ms ?? TIMEOUT_MS, () => timeout.abort());
-  const stop = AbortSignal.any([signal, timeout.signal]);
+  const timeout_ms = options.timeout_ms ?? TIMEOUT_MS;
   try {
-    return await unlessAborted(follow(address, options.most_bytes, stop), stop);
+    return await bounded((stop) => follow(address, options.most_bytes, stop), { signal, timeout_ms, after });
   } catch (error) {
     if (error instanceof DownloadError) {
       throw error;
     }
     signal.throwIfAborted();
     throw new DownloadError(
-      timeout.signal.aborted ? "the server did not answer in time" : "the connection to the server failed",
+      error instanceof GivenUpError
+        ? "the server did not answer in time"
+        : "the connection to the server failed",
       { cause: error },
     );
-  } finally {
-    cancelTimeout();
   }
 }
 

@@ -2,9 +2,11 @@
  * The one place that speaks HTTP to ClickUp: authorization header, timeout, size cap, error shapes.
  * Retries and the request budget are in `client.ts`; the sign-in of the entry Worker uses this file directly.
  */
+import { bounded, GivenUpError } from "./bounded.ts";
 import { ClickUpError, errorFromAnswer } from "./errors.ts";
 import type { RateHeaders } from "./errors.ts";
 import { items, num, record, text } from "./lenient.ts";
+import type { StopSignal } from "./stop.ts";
 import { after as systemAfter, type After } from "./timer.ts";
 
 export { ClickUpError } from "./errors.ts";
@@ -34,7 +36,7 @@ export interface HttpRequest {
   /** A plain value is sent as JSON; FormData as multipart. */
   body?: unknown;
   timeout_ms?: number;
-  signal?: AbortSignal;
+  signal?: StopSignal;
   after?: After;
 }
 
@@ -63,7 +65,7 @@ export async function exchangeCode(input: {
   clientId: string;
   clientSecret: string;
   code: string;
-  signal?: AbortSignal;
+  signal?: StopSignal;
 }): Promise<string> {
   const answer = await exchange(
     input.baseUrl,
@@ -95,7 +97,7 @@ export interface ClickUpIdentity {
 }
 
 /** Who a token belongs to and which Workspaces it reaches (GET /v2/user, GET /v2/team). */
-export async function fetchIdentity(target: HttpTarget & { signal?: AbortSignal }): Promise<ClickUpIdentity> {
+export async function fetchIdentity(target: HttpTarget & { signal?: StopSignal }): Promise<ClickUpIdentity> {
   const signal = target.signal === undefined ? {} : { signal: target.signal };
   const [userAnswer, teamAnswer] = await Promise.all([
     clickupHttp(target, { method: "GET", path: "/v2/user", ...signal }),
@@ -162,33 +164,21 @@ async function send(
   init: RequestInit,
   { signal, timeout_ms = DEFAULT_TIMEOUT_MS, after = systemAfter }: HttpRequest,
 ): Promise<{ response: Response; body: string }> {
-  signal?.throwIfAborted();
-  const stop = new AbortController();
-  let timedOut = false;
-  const giveUp = (): void => stop.abort();
-  const cancelTimeout = after(timeout_ms, () => {
-    timedOut = true;
-    giveUp();
-  });
-  signal?.addEventListener("abort", giveUp, { once: true });
-  const run = async () => {
-    const response = await plainFetch(url, { ...init, signal: stop.signal });
+  const run = async (stop: AbortSignal) => {
+    const response = await plainFetch(url, { ...init, signal: stop });
     return { response, body: await readCapped(response) };
   };
   try {
-    return await unlessAborted(run(), stop.signal);
+    return await bounded(run, { signal, timeout_ms, after });
   } catch (error) {
     if (error instanceof ClickUpError) {
       throw error;
     }
     signal?.throwIfAborted();
-    if (timedOut) {
+    if (error instanceof GivenUpError) {
       throw new ClickUpError("timeout", "ClickUp did not answer in time. Try again later.");
     }
     throw new ClickUpError("unavailable", "The connection to ClickUp failed. Try again later.");
-  } finally {
-    cancelTimeout();
-    signal?.removeEventListener("abort", giveUp);
   }
 }
 
@@ -210,13 +200,13 @@ function urlOf(baseUrl: string, request: HttpRequest): string {
 }
 
 async function readCapped(response: Response): Promise<string> {
-  if (response.body === null) {
-    return "";
-  }
   // The runtime holds a plain body to its declared length; a compressed one may grow, so it is counted.
   const declared_bytes = Number(response.headers.get("content-length") ?? "NaN");
   if (declared_bytes <= MAX_ANSWER_BYTES && !response.headers.has("content-encoding")) {
     return await response.text();
+  }
+  if (response.body === null) {
+    return "";
   }
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
@@ -275,20 +265,4 @@ function readRateHeaders(headers: Headers): RateHeaders {
     ...(reset === undefined ? {} : { reset_ms: reset * 1000 }),
     ...(retryAfter_s === undefined ? {} : { retryAfter_s }),
   };
-}
-
-/** The promise, or a rejection as soon as `signal` aborts: a `fetch` that ignores its signal cannot hang us. */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new Error("aborted"));
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (onAbort !== undefined) {
-      signal.removeEventListener("abort", onAbort);
-    }
-  }
 }
