@@ -8,7 +8,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import { callTool } from "../tools/call.ts";
 import { preparedToolList, toolByName } from "../tools/catalog.ts";
-import type { ToolContext } from "../tools/define.ts";
+import type { Tool, ToolContext } from "../tools/define.ts";
 import { redactArguments } from "../tools/redact.ts";
 import { tierAllows, type Tier } from "../tools/tiers.ts";
 import { completions } from "../tools/resources.ts";
@@ -80,6 +80,7 @@ export class ProductSurface implements Surface {
     const tool = toolByName(name);
     if (tool === undefined) return undefined;
     if (!tierAllows(scope.tier, tool.tier)) return this.#paywall.refuse(tool, scope);
+    if (!tellsProgress(tool)) scope.progress = () => undefined;
     const made = await this.#context(scope);
     if (!made.ok) {
       scope.record.outcome = "upstream_error";
@@ -92,6 +93,12 @@ export class ProductSurface implements Surface {
     if (tool.kind !== "read" && call.outcome === "ok") this.#changed(scope.record.targets);
     if (call.question !== undefined) return ask(call.question, scope, this.requestState);
     return call.result as CallToolResult;
+  }
+
+  /** A tool of another plan may ask the client to show the way to it. */
+  quiet(name: string, tier: Tier): boolean {
+    const tool = toolByName(name);
+    return tool !== undefined && tool.kind === "read" && !tellsProgress(tool) && tierAllows(tier, tool.tier);
   }
 
   /** Tools that make many changes may run as tasks where the client knows them. */
@@ -120,4 +127,8 @@ export class ProductSurface implements Surface {
       writes: tool !== undefined && tool.kind !== "read",
     };
   }
+}
+
+function tellsProgress({ kind, progress = false }: Pick<Tool, "kind" | "progress">): boolean {
+  return kind !== "read" || progress;
 }

@@ -54,10 +54,12 @@ export interface RequestFigures {
   outboxDepth: number;
 }
 
-/** What decides how a JSON-RPC POST outside a session is answered; everything else of its HTTP request stays outside. */
+/** What decides how a JSON-RPC POST is answered with JSON; everything else of its HTTP request stays outside. */
 export interface PlainPost {
   principal: Principal;
   requestId: string;
+  /** `null`: it belongs to none. */
+  sessionId: string | null;
   contentType: string | null;
   accept: string | null;
   protocolVersion: string | null;
@@ -76,7 +78,8 @@ export interface PlainAnswer {
   headers: Record<string, string>;
   /** A list of tools is named, not sent: every isolate of the Worker can make it, and it is the longest answer there is. */
   body: { text: string } | { id: string | number; tools: ToolListKey };
-  figures: RequestFigures;
+  /** `RequestFigures` as JSON: most of the time they only go on into a log line. */
+  figures: string;
 }
 
 /**
@@ -362,8 +365,8 @@ export interface AccountDeskRpc {
 /** The RPC face of a user's object. `fetch` serves `/mcp` with `PRINCIPAL_HEADER` set. */
 export interface UserRpc {
   /**
-   * Serves one JSON-RPC request of the 2025 revisions that needs no session and no stream: cheaper than `fetch`,
-   * with the same answer. @returns `null` when it does need more; nothing has happened then, and `fetch` serves it
+   * Serves one JSON-RPC request of the 2025 revisions that needs no stream, and of a session nothing but that it is
+   * there: cheaper than `fetch`, with the same answer. @returns `null` when it does need more; nothing has happened then, and `fetch` serves it
    */
   post(post: PlainPost): Promise<PlainAnswer | null>;
   /** Creates or refreshes the account and stores the credential. Never touches the tier. */

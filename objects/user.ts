@@ -243,7 +243,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID();
     const caller = this.#caller(principal, device, requestId, meter);
     const answer = await traced(meter, () => serveMcp(request, caller, this.#endpoint));
-    answer.headers.set(FIGURES_HEADER, JSON.stringify(this.#figures(principal, meter)));
+    answer.headers.set(FIGURES_HEADER, this.#figures(principal, meter));
     return answer;
   }
 
@@ -269,9 +269,11 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     return { principal, meter, grant, tier: this.#tier(), requestId, client };
   }
 
-  #figures(principal: Principal, meter: Meter): RequestFigures {
+  /** JSON, as they leave. */
+  #figures(principal: Principal, meter: Meter): string {
     const outboxDepth = this.#endpoint.ledger.audit.depth;
-    return { user: this.#userId, device: principal.deviceId, ...meter.read(), outboxDepth };
+    const who = { user: this.#userId, device: principal.deviceId };
+    return JSON.stringify({ ...who, ...meter.read(), outboxDepth } satisfies RequestFigures);
   }
 
   async signIn(input: SignIn): Promise<RpcResult<AccountView>> {

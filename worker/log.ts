@@ -13,8 +13,8 @@ const SECRETS: [RegExp, string][] = [
   ],
 ];
 
-/** What every one of the patterns needs at least: most strings have none of it and are let through at once. */
-const SUSPECT = /pk_|[sr]k_|whsec_|eyJ|:|bearer|basic|=/i;
+/** What every one of the patterns needs at least: most lines have none of it and are let through at once. */
+const SUSPECT = /pk_|[sr]k_|whsec_|eyJ|u_[a-z2-7]{20}:|bearer|basic|=/i;
 
 /** Replaces what looks like a credential. The last line of defence: credentials should not get this far. */
 export function redact(text: string): string {
@@ -24,13 +24,25 @@ export function redact(text: string): string {
 
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
-/** Logs `event` with `fields` as one JSON line; every string goes through `redact`. */
-export function logEvent(level: "info" | "warn" | "error", event: string, fields: Fields = {}): void {
-  const line: Fields = { level, event };
-  for (const [name, value] of Object.entries(fields)) {
-    line[name] = typeof value === "string" ? redact(value) : value;
-  }
-  console[level](JSON.stringify(line));
+/**
+ * Logs `event` with `fields` as one JSON line; every string goes through `redact`.
+ * @param more JSON of an object with further fields
+ */
+export function logEvent(
+  level: "info" | "warn" | "error",
+  event: string,
+  fields: Fields = {},
+  more = "{}",
+): void {
+  const own = JSON.stringify({ level, event, ...fields });
+  const line = more === "{}" ? own : `${own.slice(0, -1)},${more.slice(1)}`;
+  console[level](SUSPECT.test(line) ? JSON.stringify(redacted(JSON.parse(line) as Fields)) : line);
+}
+
+function redacted(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? redact(value) : value]),
+  );
 }
 
 /** Logs an error of ours under a fresh incident id. The caller shows the id and nothing else. */

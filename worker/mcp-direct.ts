@@ -3,7 +3,7 @@
  * the middleware of pages and OAuth. Everything out of the ordinary (a page's Origin, another name of this machine,
  * a token not seen before) is left to the routes.
  */
-import { REQUEST_ID_HEADER, type PlainPost, type RequestFigures } from "../objects/rpc.ts";
+import { REQUEST_ID_HEADER, type PlainPost } from "../objects/rpc.ts";
 import { mayRead } from "./auth/scopes.ts";
 import { userObject } from "./directory.ts";
 import { loadConfig, type Bindings } from "./env.ts";
@@ -15,8 +15,9 @@ import { takeFigures } from "./observe/figures.ts";
 import { toolListAnswer } from "./tool-list.ts";
 
 const MCP_PATH = "/mcp";
-/** Say that a request belongs to a session, or to a revision with lanes of its own. */
-const OTHER_LANES = ["mcp-session-id", "mcp-method", "mcp-name"];
+const SESSION_HEADER = "mcp-session-id";
+/** Say that a request belongs to a revision with lanes of its own. */
+const OTHER_LANES = ["mcp-method", "mcp-name"];
 
 /** @returns undefined when the request must go through the routes */
 export function serveKnownCaller(request: Request, env: Bindings): Promise<Response> | undefined {
@@ -48,7 +49,8 @@ async function answer(
 
 interface Asked {
   response: Response;
-  figures: RequestFigures | null;
+  /** JSON of `RequestFigures`. */
+  figures: string | null;
 }
 
 /**
@@ -67,9 +69,14 @@ async function askObject(
   if (!(length <= WHOLE_BODY_BYTES) || OTHER_LANES.some((name) => headers.get(name) !== null))
     return handOver(await forwardToUser(request, env, known, { requestId }), added);
   const body = await request.text();
+  const sessionId = headers.get(SESSION_HEADER);
+  // Nothing else of a session can be answered so: not worth asking.
+  if (sessionId !== null && !body.includes('"tools/'))
+    return handOver(await forwardToUser(request, env, known, { requestId, body }), added);
   const post: PlainPost = {
     principal: principalOf(known),
     requestId,
+    sessionId,
     contentType: headers.get("Content-Type"),
     accept: headers.get("Accept"),
     protocolVersion: headers.get("MCP-Protocol-Version"),

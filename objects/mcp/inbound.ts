@@ -53,19 +53,30 @@ export function isMessage(value: unknown): value is JSONRPCMessage {
 
 const PLAIN_FIELDS = new Set(["jsonrpc", "id", "method", "params"]);
 
-/** The usual request, told without a schema. What is not so plain (`_meta`, odd fields) the SDK's schema judges. */
+/** The usual request, told without a schema. What is not so plain the SDK's schema judges. */
 export function isPlainRequest(value: unknown): value is JSONRPCRequest {
   if (typeof value !== "object" || value === null) return false;
   const { jsonrpc, id, method, params } = value as Record<string, unknown>;
   const plainParams =
     params === undefined ||
-    (typeof params === "object" && params !== null && !Array.isArray(params) && !("_meta" in params));
+    (typeof params === "object" && params !== null && !Array.isArray(params) && hasPlainMeta(params));
   return (
     jsonrpc === "2.0" &&
     (typeof id === "string" || Number.isSafeInteger(id)) &&
     typeof method === "string" &&
     plainParams &&
     Object.keys(value).every((key) => PLAIN_FIELDS.has(key))
+  );
+}
+
+/** A progress token and notes of the client's own; what the specification gives a meaning to is not plain. */
+function hasPlainMeta({ _meta: meta }: { _meta?: unknown }): boolean {
+  if (meta === undefined) return true;
+  if (typeof meta !== "object" || meta === null || Array.isArray(meta)) return false;
+  const { progressToken: token } = meta as { progressToken?: unknown };
+  return (
+    (token === undefined || typeof token === "string" || Number.isSafeInteger(token)) &&
+    !Object.keys(meta).some((key) => key.startsWith("io.modelcontextprotocol/"))
   );
 }
 

@@ -72,8 +72,24 @@ export class Session implements Transport {
       exchange.cancel();
       exchange.end(0, "cancelled");
     }
+    this.#exchanges.clear();
     for (const [id, stream] of this.#streamOf) stream.drop(id);
     this.onclose?.();
+  }
+
+  /**
+   * Does the work of a request without the server. Its id is taken meanwhile, and the client may cancel it.
+   * @returns undefined when it was cancelled or the session ended: then it gets no response
+   */
+  async withoutServer<T>(id: RequestId, exchange: Exchange, work: () => Promise<T>): Promise<T | undefined> {
+    this.#exchanges.set(id, exchange);
+    const goesOn = (): boolean => this.#exchanges.get(id) === exchange;
+    try {
+      const answer = await work();
+      return goesOn() ? answer : undefined;
+    } finally {
+      if (goesOn()) this.#exchanges.delete(id);
+    }
   }
 
   /** The admitted request a handler of the server runs for. */

@@ -15,6 +15,7 @@ import {
   type JsonRpcId,
 } from "./responses.ts";
 import type { Endpoint } from "./serve.ts";
+import type { Session } from "./session.ts";
 import type { PreparedTools } from "./surface.ts";
 
 /** The revision assumed when a request names none (2025-11-25, transports); the only one with batches. */
@@ -23,9 +24,13 @@ export const ASSUMED_PROTOCOL = "2025-03-26";
 type Refused = { kind: "refused"; refusal: Refusal; id: JsonRpcId };
 type One = { kind: "accepted" } | Refused | { kind: "answer"; text: string; rate?: RateStatus };
 
-/** What became of a request. A list of tools is not yet written down: whoever sends it can make it. */
+/**
+ * What became of a request. A list of tools is not yet written down: whoever sends it can make it. "silence": the
+ * client of a session cancelled it, or ended the session.
+ */
 export type Answered =
   | Refused
+  | { kind: "silence"; rate: RateStatus }
   | { kind: "answer"; text: string; rate: RateStatus }
   | { kind: "tools"; list: PreparedTools; rate: RateStatus };
 
@@ -65,26 +70,30 @@ async function answerOne(
     return { kind: "answer", text: JSON.stringify({ jsonrpc: "2.0", id: request.id, result: {} }) };
   }
   const answer = await answerRequest(request, protocol, bytes_in, caller, endpoint);
+  if (answer.kind === "silence") throw new Error("only a session's request can be cancelled");
   if (answer.kind !== "tools") return answer;
   const text = `{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":{"tools":${answer.list.json}}}`;
   return { kind: "answer", text, rate: answer.rate };
 }
 
-/** Admits a request, records it and answers it. */
+/** Admits a request, records it and answers it. @param session the one it belongs to, where the call is a quiet one */
 export async function answerRequest(
   request: JSONRPCRequest,
   protocol: string,
   bytes_in: number,
   caller: Caller,
   endpoint: Endpoint,
+  session?: Session,
 ): Promise<Answered> {
   const { ledger, surface } = endpoint;
   if (request.method === "tools/list") return list(request, protocol, bytes_in, caller, endpoint);
   const opened = Exchange.open(ledger, surface, caller, request, protocol, bytes_in);
   if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: request.id };
   const { exchange } = opened;
-  const text = await answerLegacy(surface, request, exchange);
-  return { kind: "answer", text, rate: exchange.rate };
+  const work = (): Promise<string> => answerLegacy(surface, request, exchange);
+  const text = await (session === undefined ? work() : session.withoutServer(request.id, exchange, work));
+  const { rate } = exchange;
+  return text === undefined ? { kind: "silence", rate } : { kind: "answer", text, rate };
 }
 
 /** Prepared lists need no waiting, so their requests are one row. */

@@ -120,8 +120,8 @@ export const VAULT_MUTANTS: Mutant[] = [
     name: "secrets-in-logs",
     protects: "what looks like a credential does not reach a log line",
     file: "worker/log.ts",
-    find: 'typeof value === "string" ? redact(value) : value;',
-    replace: "value;",
+    find: 'typeof value === "string" ? redact(value) : value',
+    replace: "value",
     tests: ["test/pure/log.test.ts"],
   },
   {

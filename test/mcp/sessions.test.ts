@@ -5,6 +5,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
+import { clickup } from "../support/outside.ts";
 import { FULL_GRANT, newUser, rpc, tokenFor, type TestUser } from "../support/users.ts";
 import { readEvents } from "../support/sse.ts";
 
@@ -168,6 +169,7 @@ describe("sessions", () => {
     const user = await newUser();
     const session = await open(user);
     const call = rpc("tools/call", { name: "clickup_space_get", arguments: { space: "Product" } }, 7);
+    clickup.fault({ kind: "slow", ms: 200, method: "GET", times: 10 });
     const [a, b] = await Promise.all([user.post(call, session.headers), user.post(call, session.headers)]);
     const answers = [await a.json(), await b.json()] as { result?: unknown; error?: { code: number } }[];
     expect(answers.filter((x) => x.result !== undefined)).toHaveLength(1);

@@ -21,7 +21,10 @@ test.each(SECRETS)("%s does not reach a log line", (secret) => {
   logEvent("info", "request", { path: `/x/${secret}`, status: 200 });
   logEvent("warn", "flood", { path: `Bearer ${secret}` });
   logIncident(new Error(`token=${secret} was refused`), { during: secret });
-  expect(lines).toHaveLength(3);
+  // A line break before it is two characters of the line's JSON.
+  logEvent("info", "request", { path: `x\n${secret}` });
+  logEvent("info", "request", { status: 200 }, JSON.stringify({ tool: secret, messages: 1 }));
+  expect(lines).toHaveLength(5);
   for (const line of lines) {
     expect(line).not.toContain(secret);
     expect(line).toContain("redacted");

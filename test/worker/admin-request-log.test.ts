@@ -107,7 +107,7 @@ describe("data point", () => {
     writeDataPoint(
       { METRICS: { writeDataPoint: writeDataPointMock } } as unknown as Bindings,
       request,
-      figures,
+      JSON.stringify(figures),
     );
     expect(writeDataPointMock).toHaveBeenCalledExactlyOnceWith({
       indexes: ["u_x"],

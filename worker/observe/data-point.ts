@@ -12,10 +12,15 @@ export interface Measured {
   ms: number;
 }
 
-/** Does nothing where the binding METRICS is missing (local development). The platform sends it later. */
-export function writeDataPoint(env: Bindings, request: Measured, figures: RequestFigures | null): void {
+/**
+ * Does nothing where the binding METRICS is missing (local development). The platform sends it later.
+ * @param figuresJson JSON of the figures; `null` when no object was asked
+ */
+export function writeDataPoint(env: Bindings, request: Measured, figuresJson: string | null): void {
   const metrics = env["METRICS"];
-  metrics?.writeDataPoint({
+  if (metrics === undefined) return;
+  const figures = figuresJson === null ? null : (JSON.parse(figuresJson) as RequestFigures);
+  metrics.writeDataPoint({
     indexes: [figures?.user ?? "anonymous"],
     blobs: [
       request.route,

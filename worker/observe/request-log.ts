@@ -2,7 +2,7 @@
  * One JSON line and one data point a request. Never a query string (it may carry codes), a header, an argument
  * or an answer: names, ids and numbers only.
  */
-import { FIGURES_HEADER, type RequestFigures } from "../../objects/rpc.ts";
+import { FIGURES_HEADER } from "../../objects/rpc.ts";
 import type { AppContext } from "../context.ts";
 import type { Bindings } from "../env.ts";
 import { logEvent } from "../log.ts";
@@ -34,8 +34,8 @@ function routeOf(path: string): string {
   return named.slice(0, MAX_PATH_CHARS);
 }
 
-/** Writes the log line and the data point of a request. */
-export function record(env: Bindings, status: number, asked: Asked, figures: RequestFigures | null): void {
+/** Writes the log line and the data point of a request. @param figures JSON of `RequestFigures`, if there are any */
+export function record(env: Bindings, status: number, asked: Asked, figures: string | null): void {
   const request = {
     route: routeOf(asked.route),
     httpMethod: asked.httpMethod,
@@ -43,6 +43,6 @@ export function record(env: Bindings, status: number, asked: Asked, figures: Req
     ms: Date.now() - asked.started_ms,
   };
   const { requestId } = asked;
-  logEvent(status >= 500 ? "error" : "info", "request", { requestId, ...request, ...figures });
+  logEvent(status >= 500 ? "error" : "info", "request", { requestId, ...request }, figures ?? "{}");
   writeDataPoint(env, request, figures);
 }
