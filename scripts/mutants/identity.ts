@@ -283,4 +283,28 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     replace: "undefined",
     tests: ["test/mcp/asking.test.ts"],
   },
+  {
+    name: "short-way-twice-the-id",
+    protects: "a request whose id is running in its session is not run beside it by the short way",
+    file: "objects/mcp/plain.ts",
+    find: " || session.inFlight(message.id))",
+    replace: ")",
+    tests: ["test/worker/short-way.test.ts"],
+  },
+  {
+    name: "short-way-answers-the-cancelled",
+    protects: "what a client cancelled gets no response, by the short way neither",
+    file: "objects/mcp/session.ts",
+    find: "return goesOn() ? answer : undefined;",
+    replace: "return answer;",
+    tests: ["test/worker/short-way.test.ts"],
+  },
+  {
+    name: "short-way-for-writing-tools",
+    protects: "a tool that may ask the client does not take the short way of a session",
+    file: "objects/product-surface.ts",
+    find: 'tool !== undefined && tool.kind === "read" && !tellsProgress(tool)',
+    replace: "tool !== undefined",
+    tests: ["test/worker/short-way.test.ts"],
+  },
 ];
