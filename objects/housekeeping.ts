@@ -27,6 +27,8 @@ export class Housekeeping {
   #asked = false;
   /** A flush runs outside of the job. */
   #flushing = false;
+  /** The last one ended by a fault of ours: the job tries again, at its own distance. */
+  #faulty = false;
 
   /** @param parts.report logs a fault of ours */
   constructor(parts: {
@@ -61,7 +63,7 @@ export class Housekeeping {
     const full = due_ms <= now_ms;
     const armed = this.#arm(full ? now_ms + FLUSH_AFTER_MS : due_ms, now_ms);
     // While R2 fails the next attempt stays where it is, so that a busy user does not undo the backoff.
-    if (!full || this.#flushing || this.#audit.failing) return armed;
+    if (!full || this.#flushing || this.#faulty || this.#audit.failing) return armed;
     return this.#flushNow(armed);
   }
 
@@ -91,6 +93,7 @@ export class Housekeeping {
       if (again_ms !== undefined && again_ms < (this.#armed_ms ?? Number.POSITIVE_INFINITY))
         await this.#push(again_ms);
     } catch (error) {
+      this.#faulty = true;
       this.#report(error);
     } finally {
       this.#flushing = false;
@@ -124,6 +127,7 @@ export class Housekeeping {
       this.#report(error);
     }
     this.#armed_ms = await this.#audit.flush();
+    this.#faulty = false;
     return this.#armed_ms;
   }
 }

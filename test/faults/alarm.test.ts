@@ -153,6 +153,19 @@ describe("the alarm", () => {
     expect((await archiveOf(user.userId)).filter((e) => e.counted)).toHaveLength(2);
   });
 
+  test("a flush that fails by a fault of ours is left to it, however many calls fill the batch", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const user = await newUser();
+    await sql(user, "ALTER TABLE outbox_batch RENAME TO outbox_away");
+    await calls(user, 80);
+    await settle();
+    expect(logged.mock.calls.length).toBe(1);
+    expect(await alarmOf(user)).not.toBeNull();
+    await sql(user, "ALTER TABLE outbox_away RENAME TO outbox_batch");
+    await runDueJobs(user.userId);
+    expect((await archiveOf(user.userId)).filter((e) => e.counted)).toHaveLength(80);
+  });
+
   test.each([
     ["the alarm is gone and its time long past", "UPDATE cf_agents_jobs SET time = time - 3600000"],
     ["the job itself is gone", "DELETE FROM cf_agents_jobs"],
