@@ -366,7 +366,8 @@ export interface AccountDeskRpc {
 export interface UserRpc {
   /**
    * Serves one JSON-RPC request of the 2025 revisions that needs no stream, and of a session nothing but that it is
-   * there: cheaper than `fetch`, with the same answer. @returns `null` when it does need more; nothing has happened then, and `fetch` serves it
+   * there: cheaper than `fetch`, with the same answer.
+   * @returns `null` when it does need more; nothing has happened then, and `fetch` serves it
    */
   post(post: PlainPost): Promise<PlainAnswer | null>;
   /** Creates or refreshes the account and stores the credential. Never touches the tier. */

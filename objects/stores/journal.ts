@@ -160,12 +160,7 @@ export class JournalStore {
 
   /** Events after `afterSeq` up to `maxSeq`, oldest first. */
   *events(afterSeq: number, maxSeq: number): Generator<JournalEvent> {
-    const rows = this.#sql.exec<Row>(
-      "SELECT * FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
-      afterSeq,
-      maxSeq,
-    );
-    for (const row of rows) yield event(row);
+    for (const row of this.#between(afterSeq, maxSeq)) yield event(row);
   }
 
   /**
@@ -173,18 +168,21 @@ export class JournalStore {
    * are stored as JSON and are not parsed for it.
    */
   *texts(afterSeq: number, maxSeq: number): Generator<{ seq: number; time: string; json: string }> {
-    const rows = this.#sql.exec<Row>(
-      "SELECT * FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
-      afterSeq,
-      maxSeq,
-    );
-    for (const row of rows) {
+    for (const row of this.#between(afterSeq, maxSeq)) {
       const time = new Date(row.t_ms).toISOString();
       const { seq, device_id: deviceId, method, tool, outcome } = row;
       const head = JSON.stringify({ time, seq, counted: row.counted === 1, deviceId, method, tool });
       const end = outcome === null ? "{}" : JSON.stringify({ outcome });
       yield { seq, time, json: joined(head, row.started, end, row.finished ?? "{}") };
     }
+  }
+
+  #between(afterSeq: number, maxSeq: number): Iterable<Row> {
+    return this.#sql.exec<Row>(
+      "SELECT * FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
+      afterSeq,
+      maxSeq,
+    );
   }
 
   /** The newest events, newest first. */
