@@ -56,7 +56,8 @@ export interface RequestFigures {
 
 /** What decides how a JSON-RPC POST is answered with JSON; everything else of its HTTP request stays outside. */
 export interface PlainPost {
-  principal: Principal;
+  /** JSON of `Principal`, made once a token: it is the same with each of its requests. */
+  principal: string;
   requestId: string;
   /** `null`: it belongs to none. */
   sessionId: string | null;

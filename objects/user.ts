@@ -30,6 +30,7 @@ import { Meter } from "./mcp/meter.ts";
 import { openStores } from "./open-stores.ts";
 import { Operator } from "./operator.ts";
 import { Paywall } from "./paywall.ts";
+import { Principals } from "./principals.ts";
 import { ProductResources } from "./product-resources.ts";
 import { ProductSurface, type ContextFactory } from "./product-surface.ts";
 import { R2AuditSink } from "./r2-sink.ts";
@@ -70,6 +71,7 @@ export interface Outside {
 
 export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc {
   readonly #userId: string;
+  readonly #principals: Principals;
   readonly #config: ObjectConfig;
   readonly #lifecycle: Lifecycle<Cloudflare.Env>;
   readonly #admission: Admission;
@@ -89,6 +91,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const userId = ctx.id.name;
     if (userId === undefined) throw new Error("a user's object is reached by name only");
     this.#userId = userId;
+    this.#principals = new Principals(userId);
     this.#config = objectConfig(env);
     const wall_ms = (): number => Date.now();
     const timer = new ObjectTimer();
@@ -226,10 +229,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   /** Serves the MCP endpoint. Only the entry Worker can reach this; it sets the principal. */
   override async fetch(request: Request): Promise<Response> {
-    const principal = JSON.parse(request.headers.get(PRINCIPAL_HEADER) ?? "null") as Principal | null;
-    if (principal === null || principal.userId !== this.#userId) {
-      throw new Error("the request carries no principal of this user");
-    }
+    const principal = this.#principals.read(request.headers.get(PRINCIPAL_HEADER));
     if (request.headers.has(REPEAT_HEADER) && !(await mayBeRepeated(request))) return notRepeatedResponse();
     const device = this.#admission.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
@@ -247,14 +247,13 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     return answer;
   }
 
-  /** As `fetch`, for what needs no stream. Only the entry Worker can reach this. */
+  /** As `fetch`, for what needs no stream. */
   async post(post: PlainPost): Promise<PlainAnswer | null> {
-    const { principal, requestId } = post;
-    if (principal.userId !== this.#userId) throw new Error("the principal is not this user");
+    const principal = this.#principals.read(post.principal);
     const device = this.#admission.device(principal);
     if (!device.ok || isNarrowed(principal, device.device)) return null;
     const meter = new Meter();
-    const caller = this.#caller(principal, device, requestId, meter);
+    const caller = this.#caller(principal, device, post.requestId, meter);
     const answer = await traced(meter, () => servePlain(post, caller, this.#endpoint));
     return answer === undefined ? null : { ...answer, figures: this.#figures(principal, meter) };
   }
@@ -271,9 +270,12 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   /** JSON, as they leave. */
   #figures(principal: Principal, meter: Meter): string {
-    const outboxDepth = this.#endpoint.ledger.audit.depth;
-    const who = { user: this.#userId, device: principal.deviceId };
-    return JSON.stringify({ ...who, ...meter.read(), outboxDepth } satisfies RequestFigures);
+    return JSON.stringify({
+      user: this.#userId,
+      device: principal.deviceId,
+      ...meter.read(),
+      outboxDepth: this.#endpoint.ledger.audit.depth,
+    } satisfies RequestFigures);
   }
 
   async signIn(input: SignIn): Promise<RpcResult<AccountView>> {

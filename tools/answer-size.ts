@@ -67,10 +67,10 @@ function count(value: unknown, most_chars: number): number {
   if (typeof value !== "object" || value === null) {
     return 8;
   }
+  const list = Array.isArray(value);
   let chars = 2;
-  const parts: unknown[] = Array.isArray(value) ? value : Object.entries(value).flat();
-  for (const part of parts) {
-    chars += 1 + count(part, most_chars - chars);
+  for (const [key, part] of Object.entries(value)) {
+    chars += (list ? 1 : key.length + 4) + count(part, most_chars - chars);
     if (chars > most_chars) {
       return chars;
     }

@@ -13,10 +13,14 @@ type Present<T> = { [K in keyof T]?: Exclude<T[K], null | undefined> };
 
 /** A copy without null, undefined, empty text and empty lists. */
 export function compact<T extends Record<string, unknown>>(value: T): Present<T> {
-  const kept = Object.entries(value).filter(
-    ([, one]) => one !== undefined && one !== null && one !== "" && !(Array.isArray(one) && one.length === 0),
-  );
-  return Object.fromEntries(kept) as Present<T>;
+  const kept: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value)) {
+    const empty = one === undefined || one === null || one === "" || (Array.isArray(one) && one.length === 0);
+    if (!empty) {
+      kept[key] = one;
+    }
+  }
+  return kept as Present<T>;
 }
 
 export interface Page<T> {

@@ -41,10 +41,24 @@ export function stripDeep(value: unknown): unknown {
     return value.map(stripDeep);
   }
   if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-    return Object.fromEntries(entries.map(([key, one]) => [stripInvisible(key), stripDeep(one)]));
+    const copy: Record<string, unknown> = {};
+    for (const [key, one] of Object.entries(value)) {
+      if (one !== undefined) {
+        define(copy, stripInvisible(key), stripDeep(one));
+      }
+    }
+    return copy;
   }
   return value;
+}
+
+/** Sets a field of one's own, whatever it is called. */
+function define(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    object[key] = value;
+  }
 }
 
 /** What begins like a mark of the fence, in whatever brackets: a model need not compare ids to see that it is none. */
@@ -64,10 +78,10 @@ export function fence(text: string): string {
   ].join("\n");
 }
 
+/** 48 random bits: what stands before the version digit of a random UUID. */
 function fenceId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
+  const uuid = crypto.randomUUID();
+  return uuid.slice(0, 8) + uuid.slice(9, 13);
 }
 
 /** Private-use characters: `stripInvisible` takes them out of what people wrote, so nobody can bring their own. */

@@ -19,6 +19,15 @@ const SESSION_HEADER = "mcp-session-id";
 /** Say that a request belongs to a revision with lanes of its own. */
 const OTHER_LANES = ["mcp-method", "mcp-name"];
 
+/** By what is remembered of a token. */
+const principals = new WeakMap<KnownCaller, string>();
+
+function principalJson(known: KnownCaller): string {
+  const made = principals.get(known) ?? JSON.stringify(principalOf(known));
+  principals.set(known, made);
+  return made;
+}
+
 /** @returns undefined when the request must go through the routes */
 export function serveKnownCaller(request: Request, env: Bindings): Promise<Response> | undefined {
   if (request.method !== "POST") return undefined;
@@ -74,7 +83,7 @@ async function askObject(
   if (sessionId !== null && !body.includes('"tools/'))
     return handOver(await forwardToUser(request, env, known, { requestId, body }), added);
   const post: PlainPost = {
-    principal: principalOf(known),
+    principal: principalJson(known),
     requestId,
     sessionId,
     contentType: headers.get("Content-Type"),

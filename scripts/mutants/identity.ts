@@ -43,7 +43,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
   {
     name: "principal-of-another-user",
     protects: "an object serves its own user only",
-    file: "objects/user.ts",
+    file: "objects/principals.ts",
     find: "if (principal === null || principal.userId !== this.#userId) {",
     replace: "if (principal === null) {",
     tests: MEMBERS,

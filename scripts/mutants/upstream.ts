@@ -134,8 +134,8 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     name: "redirect-followed",
     protects: "the token is not carried to where ClickUp redirects",
     file: "tools/clickup/http.ts",
-    find: '    redirect: "manual",\n',
-    replace: "",
+    find: 'headers, redirect: "manual" }',
+    replace: "headers }",
     tests: ["test/tools/http.test.ts"],
   },
   {

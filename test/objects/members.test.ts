@@ -79,7 +79,7 @@ describe("devices", () => {
         deviceId: alice.deviceId,
         via: "jwt",
         clientId: "jwt",
-        scopes: ["clickup:read"],
+        scopes: ["clickup:read", "clickup:write"],
       });
     const send = (headers: Record<string, string>): Promise<Response> =>
       runInDurableObject(alice.object, (object) =>
@@ -94,6 +94,20 @@ describe("devices", () => {
     expect((await send({ [PRINCIPAL_HEADER]: principal(alice.userId) })).status).toBe(200);
     await expect(send({ [PRINCIPAL_HEADER]: principal(bob.userId) })).rejects.toThrow("no principal");
     await expect(send({})).rejects.toThrow("no principal");
+    const ask = (who: string): Promise<unknown> =>
+      runInDurableObject(alice.object, (object) =>
+        object.post({
+          principal: principal(who),
+          requestId: crypto.randomUUID(),
+          sessionId: null,
+          contentType: "application/json",
+          accept: null,
+          protocolVersion: null,
+          body: JSON.stringify(rpc("tools/list")),
+        }),
+      );
+    expect(await ask(alice.userId)).toMatchObject({ status: 200 });
+    await expect(ask(bob.userId)).rejects.toThrow("no principal");
   });
 
   test("a device that was narrowed may do less on its next request", async () => {

@@ -52,6 +52,12 @@ describe("stripInvisible", () => {
       n: 1,
     });
   });
+
+  it("keeps a field that is called like the prototype a field", () => {
+    const copy = stripDeep(JSON.parse('{"__proto__":{"admin":true},"n":1}')) as { admin?: unknown };
+    expect(JSON.stringify(copy)).toBe('{"__proto__":{"admin":true},"n":1}');
+    expect(copy.admin).toBeUndefined();
+  });
 });
 
 describe("fence", () => {

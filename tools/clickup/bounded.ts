@@ -13,29 +13,35 @@ export class GivenUpError extends Error {
  * cannot hang us, because giving up ends the wait by itself.
  * @throws GivenUpError, or what the work throws
  */
-export async function bounded<T>(
+export function bounded<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { signal, timeout_ms, after }: { signal: StopSignal | undefined; timeout_ms: number; after: After },
 ): Promise<T> {
-  if (signal?.aborted === true) throw new GivenUpError("aborted");
-  const stop = new AbortController();
-  const givenUp = Promise.withResolvers<never>();
-  let error: GivenUpError | undefined;
-  const giveUp = (why: "aborted" | "timeout"): void => {
-    error ??= new GivenUpError(why);
-    stop.abort();
-    givenUp.reject(error);
-  };
-  const aborted = (): void => giveUp("aborted");
-  signal?.addEventListener("abort", aborted, { once: true });
-  const cancelTimeout = after(timeout_ms, () => giveUp("timeout"));
-  try {
-    return await Promise.race([work(stop.signal), givenUp.promise]);
-  } catch (thrown) {
-    // The work may have noticed first.
-    throw error ?? thrown;
-  } finally {
-    cancelTimeout();
-    signal?.removeEventListener("abort", aborted);
-  }
+  return new Promise<T>((resolve, reject) => {
+    if (signal?.aborted === true) throw new GivenUpError("aborted");
+    const stop = new AbortController();
+    // The first to settle counts: the work may notice an abort, but only after this.
+    const giveUp = (why: "aborted" | "timeout"): void => {
+      over();
+      reject(new GivenUpError(why));
+      stop.abort();
+    };
+    const aborted = (): void => giveUp("aborted");
+    const over = (): void => {
+      cancelTimeout();
+      signal?.removeEventListener("abort", aborted);
+    };
+    signal?.addEventListener("abort", aborted, { once: true });
+    const cancelTimeout = after(timeout_ms, () => giveUp("timeout"));
+    work(stop.signal).then(
+      (value) => {
+        over();
+        resolve(value);
+      },
+      (error: unknown) => {
+        over();
+        reject(error);
+      },
+    );
+  });
 }

@@ -26,10 +26,10 @@ export interface BudgetOptions {
 }
 
 export interface AcquireOptions {
-  priority?: Priority;
-  signal?: StopSignal;
+  priority?: Priority | undefined;
+  signal?: StopSignal | undefined;
   /** Shortens the wait this call accepts. */
-  maxWait_ms?: number;
+  maxWait_ms?: number | undefined;
 }
 
 interface Waiter {
@@ -198,6 +198,11 @@ export class Budget {
   /** Starts what may start, refuses what has become too late, and sleeps until the next change. */
   #pump(): void {
     this.#roll();
+    if (this.#ahead("bulk") === 0) {
+      this.#cancelTimer?.();
+      this.#cancelTimer = null;
+      return;
+    }
     const now = this.#clock.now_ms();
     while (this.#free) {
       const next = this.#waiting.interactive.shift() ?? this.#waiting.bulk.shift();

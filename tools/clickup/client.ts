@@ -4,8 +4,8 @@
  */
 import type { Budget, Priority } from "./budget.ts";
 import { ClickUpError, unknownOutcome } from "./errors.ts";
-import { clickupHttp, DEFAULT_BASE_URL, DEFAULT_TIMEOUT_MS } from "./http.ts";
-import type { HttpAnswer, Method, Query } from "./http.ts";
+import { clickupHttp, DEFAULT_TIMEOUT_MS } from "./http.ts";
+import type { HttpAnswer, HttpTarget, Method, Query } from "./http.ts";
 import type { StopSignal } from "./stop.ts";
 import { after as systemAfter, type After } from "./timer.ts";
 
@@ -38,11 +38,7 @@ export interface CallReport {
   duration_ms: number;
 }
 
-export interface ClientOptions {
-  /** Without a trailing slash, e.g. "https://api.clickup.com/api". */
-  baseUrl?: string;
-  token: string;
-  kind?: "personal" | "oauth";
+export interface ClientOptions extends HttpTarget {
   /** Kept by the caller for as long as the token is used. */
   budget: Budget;
   signal: StopSignal;
@@ -74,8 +70,8 @@ export function createClickUpClient(options: ClientOptions): ClickUpClient {
     }
     const release = await options.budget.acquire({
       signal: options.signal,
-      ...(call.priority === undefined ? {} : { priority: call.priority }),
-      ...(left_ms === undefined ? {} : { maxWait_ms: left_ms }),
+      priority: call.priority,
+      maxWait_ms: left_ms,
     });
     if (options.signal.aborted) {
       release();
@@ -85,22 +81,15 @@ export function createClickUpClient(options: ClientOptions): ClickUpClient {
     let status = 0;
     calls += 1;
     try {
-      const answer = await clickupHttp(
-        {
-          baseUrl: options.baseUrl ?? DEFAULT_BASE_URL,
-          token: options.token,
-          ...(options.kind === undefined ? {} : { kind: options.kind }),
-        },
-        {
-          method: call.method,
-          path: call.path,
-          ...(call.query === undefined ? {} : { query: call.query }),
-          ...(call.body === undefined ? {} : { body: call.body }),
-          timeout_ms: timeout(options, started_ms, call.timeout_ms),
-          signal: options.signal,
-          after,
-        },
-      );
+      const answer = await clickupHttp(options, {
+        method: call.method,
+        path: call.path,
+        query: call.query,
+        body: call.body,
+        timeout_ms: timeout(options, started_ms, call.timeout_ms),
+        signal: options.signal,
+        after,
+      });
       status = answer.status;
       options.budget.learn(answer.rate);
       return answer;

@@ -18,11 +18,11 @@ export type ClickUpErrorKind =
 
 /** What the rate-limit headers of one answer said. Absent fields were absent. */
 export interface RateHeaders {
-  limit?: number;
-  remaining?: number;
+  limit?: number | undefined;
+  remaining?: number | undefined;
   /** When the window ends, ms since the epoch, by ClickUp's clock. */
-  reset_ms?: number;
-  retryAfter_s?: number;
+  reset_ms?: number | undefined;
+  retryAfter_s?: number | undefined;
 }
 
 export interface ClickUpErrorFacts {

@@ -21,10 +21,11 @@ export type QueryValue = string | number | boolean | undefined | readonly (strin
 export type Query = Record<string, QueryValue>;
 
 export interface HttpTarget {
-  baseUrl?: string;
+  /** Without a trailing slash, e.g. "https://api.clickup.com/api". */
+  baseUrl?: string | undefined;
   token: string;
   /** Personal tokens travel raw, OAuth tokens as Bearer. Told by the `pk_` prefix when absent. */
-  kind?: "personal" | "oauth";
+  kind?: "personal" | "oauth" | undefined;
 }
 
 export interface HttpRequest {
@@ -32,12 +33,12 @@ export interface HttpRequest {
   /** Begins with "/v2/" or "/v3/". */
   path: string;
   /** An array becomes a repeated parameter; `undefined` is left out. */
-  query?: Query;
+  query?: Query | undefined;
   /** A plain value is sent as JSON; FormData as multipart. */
   body?: unknown;
-  timeout_ms?: number;
-  signal?: StopSignal;
-  after?: After;
+  timeout_ms?: number | undefined;
+  signal?: StopSignal | undefined;
+  after?: After | undefined;
 }
 
 export interface HttpAnswer {
@@ -50,10 +51,10 @@ export interface HttpAnswer {
  * One exchange with ClickUp. Resolves for status 2xx with the parsed JSON (`{}` for an empty body).
  * Throws ClickUpError for everything else, and `signal.reason` when the caller aborts.
  */
-export async function clickupHttp(target: HttpTarget, request: HttpRequest): Promise<HttpAnswer> {
-  const personal = target.kind === undefined ? target.token.startsWith("pk_") : target.kind === "personal";
-  const authorization = personal ? target.token : `Bearer ${target.token}`;
-  return await exchange(target.baseUrl, request, { authorization }, target.token);
+export function clickupHttp(target: HttpTarget, request: HttpRequest): Promise<HttpAnswer> {
+  const { token, kind, baseUrl } = target;
+  const personal = kind === undefined ? token.startsWith("pk_") : kind === "personal";
+  return exchange(baseUrl, request, personal ? token : `Bearer ${token}`, token);
 }
 
 /**
@@ -73,9 +74,9 @@ export async function exchangeCode(input: {
       method: "POST",
       path: "/v2/oauth/token",
       body: { client_id: input.clientId, client_secret: input.clientSecret, code: input.code },
-      ...(input.signal === undefined ? {} : { signal: input.signal }),
+      signal: input.signal,
     },
-    {},
+    undefined,
     input.clientSecret,
   );
   const token = text(record(answer.json)["access_token"]);
@@ -98,10 +99,10 @@ export interface ClickUpIdentity {
 
 /** Who a token belongs to and which Workspaces it reaches (GET /v2/user, GET /v2/team). */
 export async function fetchIdentity(target: HttpTarget & { signal?: StopSignal }): Promise<ClickUpIdentity> {
-  const signal = target.signal === undefined ? {} : { signal: target.signal };
+  const { signal } = target;
   const [userAnswer, teamAnswer] = await Promise.all([
-    clickupHttp(target, { method: "GET", path: "/v2/user", ...signal }),
-    clickupHttp(target, { method: "GET", path: "/v2/team", ...signal }),
+    clickupHttp(target, { method: "GET", path: "/v2/user", signal }),
+    clickupHttp(target, { method: "GET", path: "/v2/team", signal }),
   ]);
   const user = record(record(userAnswer.json)["user"]);
   const clickupUserId = text(user["id"]);
@@ -126,47 +127,27 @@ export async function fetchIdentity(target: HttpTarget & { signal?: StopSignal }
  * The one call to `fetch` of the tools. It adds nothing: no credential, no header. Other addresses than
  * ClickUp's go through `download.ts`, which checks them first.
  */
-export async function plainFetch(url: string, init: RequestInit): Promise<Response> {
-  return await fetch(url, init);
+export function plainFetch(url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, init);
 }
 
+/**
+ * What `fetch` throws becomes "timeout", the caller's own reason, or "unavailable".
+ * @param secret is left out of what an error says
+ */
 async function exchange(
   baseUrl: string | undefined,
   request: HttpRequest,
-  headers: Record<string, string>,
+  authorization: string | undefined,
   secret: string,
 ): Promise<HttpAnswer> {
+  const { signal, timeout_ms = DEFAULT_TIMEOUT_MS, after = systemAfter } = request;
   const url = urlOf(baseUrl ?? DEFAULT_BASE_URL, request);
-  const init = initOf(request, headers);
-  const { response, body } = await send(url, init, request);
-  return readAnswer(response, body, secret);
-}
-
-function initOf(request: HttpRequest, headers: Record<string, string>): RequestInit {
-  const { body } = request;
-  const sent = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
-  return {
-    method: request.method,
-    headers: {
-      accept: "application/json",
-      ...headers,
-      ...(typeof sent === "string" ? { "content-type": "application/json" } : {}),
-    },
-    ...(sent === undefined ? {} : { body: sent }),
-    // A redirect would carry the token elsewhere; the API has none.
-    redirect: "manual",
-  };
-}
-
-/** The answer with its whole body. What `fetch` throws becomes "timeout", the caller's own reason, or "unavailable". */
-async function send(
-  url: string,
-  init: RequestInit,
-  { signal, timeout_ms = DEFAULT_TIMEOUT_MS, after = systemAfter }: HttpRequest,
-): Promise<{ response: Response; body: string }> {
-  const run = async (stop: AbortSignal) => {
-    const response = await plainFetch(url, { ...init, signal: stop });
-    return { response, body: await readCapped(response) };
+  const init = initOf(request, authorization);
+  const run = async (stop: AbortSignal): Promise<HttpAnswer> => {
+    init.signal = stop;
+    const response = await plainFetch(url, init);
+    return readAnswer(response, await readCapped(response), secret);
   };
   try {
     return await bounded(run, { signal, timeout_ms, after });
@@ -182,8 +163,24 @@ async function send(
   }
 }
 
+function initOf({ method, body }: HttpRequest, authorization: string | undefined): RequestInit {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (authorization !== undefined) {
+    headers["authorization"] = authorization;
+  }
+  // A redirect would carry the token elsewhere; the API has none.
+  const init: RequestInit = { method, headers, redirect: "manual" };
+  if (body instanceof FormData) {
+    init.body = body;
+  } else if (body !== undefined) {
+    headers["content-type"] = "application/json";
+    init.body = JSON.stringify(body);
+  }
+  return init;
+}
+
 function urlOf(baseUrl: string, request: HttpRequest): string {
-  const address = baseUrl.replace(/\/+$/, "") + request.path;
+  const address = (baseUrl.endsWith("/") ? baseUrl.replace(/\/+$/, "") : baseUrl) + request.path;
   if (request.query === undefined) {
     return address;
   }
@@ -258,11 +255,10 @@ function readRateHeaders(headers: Headers): RateHeaders {
   const limit = num(headers.get("x-ratelimit-limit"));
   const remaining = num(headers.get("x-ratelimit-remaining"));
   const reset = num(headers.get("x-ratelimit-reset"));
-  const retryAfter_s = num(headers.get("retry-after"));
   return {
-    ...(limit === undefined || limit < 1 ? {} : { limit }),
-    ...(remaining === undefined ? {} : { remaining: Math.max(0, remaining) }),
-    ...(reset === undefined ? {} : { reset_ms: reset * 1000 }),
-    ...(retryAfter_s === undefined ? {} : { retryAfter_s }),
+    limit: limit === undefined || limit < 1 ? undefined : limit,
+    remaining: remaining === undefined ? undefined : Math.max(0, remaining),
+    reset_ms: reset === undefined ? undefined : reset * 1000,
+    retryAfter_s: num(headers.get("retry-after")),
   };
 }
