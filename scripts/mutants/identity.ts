@@ -292,6 +292,14 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     tests: ["test/worker/short-way.test.ts"],
   },
   {
+    name: "list-with-the-id-of-another",
+    protects: "a kept list is the answer to a request of that id only",
+    file: "worker/tool-list.ts",
+    find: "known.answers.get(idJson) ??",
+    replace: "known.answers.values().next().value ??",
+    tests: ["test/pure/tool-list.test.ts"],
+  },
+  {
     name: "short-way-answers-the-cancelled",
     protects: "what a client cancelled gets no response, by the short way neither",
     file: "objects/mcp/session.ts",
