@@ -1,7 +1,7 @@
 /** The goals, as ratios within one run: they hold on a slow and on a busy machine alike. */
 import type { CaseName } from "./cases.ts";
 import type { ColdStart } from "./cold.ts";
-import type { Measured } from "./slices.ts";
+import { ratio, type Measured } from "./slices.ts";
 
 export interface Goal {
   what: string;
@@ -12,9 +12,7 @@ export interface Goal {
 
 /** @param measured cases of one run, on tmpfs */
 export function goalsOf(measured: readonly Measured[], cold: ColdStart | null): Goal[] {
-  const of = (name: CaseName): Measured | undefined => measured.find((m) => m.name === name);
-  const cpu = (name: CaseName): number => of(name)?.cpu_us.median ?? Number.NaN;
-  const rate = (name: CaseName): number => of(name)?.requests_per_s.median ?? Number.NaN;
+  const cpu = (a: CaseName, b: CaseName): number => between(measured, a, b, "cpu_us");
   const most = (what: string, value: number, limit: number): Goal => ({
     what,
     value,
@@ -28,10 +26,14 @@ export function goalsOf(measured: readonly Measured[], cold: ColdStart | null): 
     met: value >= limit,
   });
   const goals = [
-    most("tools/call, OAuth, all in ÷ echo (CPU)", cpu("call_oauth") / cpu("echo"), 2.5),
-    least("tools/call, OAuth, all in ÷ McpAgent (throughput)", rate("call_oauth") / rate("mcp_agent"), 3),
-    most("our dispatch ÷ SDK server per request (CPU)", cpu("our_dispatch") / cpu("sdk_call"), 0.25),
-    most("tools/list (72) ÷ echo (CPU)", cpu("list_oauth") / cpu("echo"), 1.3),
+    most("tools/call, OAuth, all in ÷ echo (CPU)", cpu("call_oauth", "echo"), 2.5),
+    least(
+      "tools/call, OAuth, all in ÷ McpAgent (throughput)",
+      between(measured, "call_oauth", "mcp_agent", "requests_per_s"),
+      3,
+    ),
+    most("our dispatch ÷ SDK server per request (CPU)", cpu("our_dispatch", "sdk_call"), 0.25),
+    most("tools/list (72) ÷ echo (CPU)", cpu("list_oauth", "echo"), 1.3),
   ];
   if (cold !== null) {
     goals.push(
@@ -42,9 +44,20 @@ export function goalsOf(measured: readonly Measured[], cold: ColdStart | null): 
   return goals.filter((goal) => !Number.isNaN(goal.value));
 }
 
+/** NaN where the run has not both. */
+function between(
+  measured: readonly Measured[],
+  a: CaseName,
+  b: CaseName,
+  what: Parameters<typeof ratio>[2],
+): number {
+  const of = (name: CaseName): Measured | undefined => measured.find((m) => m.name === name);
+  const [one, other] = [of(a), of(b)];
+  return one === undefined || other === undefined ? Number.NaN : ratio(one, other, what);
+}
+
 /** Without a goal, for reading the table: how far ours is from what cannot be avoided. */
 export function remarks(measured: readonly Measured[]): [string, number][] {
-  const cpu = (name: CaseName): number => measured.find((m) => m.name === name)?.cpu_us.median ?? Number.NaN;
   const pairs: [string, CaseName, CaseName][] = [
     ["the hop and rows of a tools/call ÷ echo", "floor", "echo"],
     ["tools/call, OAuth ÷ the hop and rows", "call_oauth", "floor"],
@@ -57,6 +70,6 @@ export function remarks(measured: readonly Measured[]): [string, number][] {
     ["workers-oauth-provider before the echo ÷ echo", "oauth_echo", "echo"],
   ];
   return pairs
-    .map(([what, a, b]): [string, number] => [what, cpu(a) / cpu(b)])
+    .map(([what, a, b]): [string, number] => [what, between(measured, a, b, "cpu_us")])
     .filter(([, value]) => !Number.isNaN(value));
 }

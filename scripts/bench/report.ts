@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from "node:os";
 import { goalsOf, remarks } from "./goals.ts";
 import type { ColdStart } from "./cold.ts";
 import type { Growth } from "./growth.ts";
-import type { Measured, Spread } from "./slices.ts";
+import { ratio, type Measured, type Spread } from "./slices.ts";
 
 export interface BenchRun {
   machine: string;
@@ -54,13 +54,13 @@ export function reportText(run: BenchRun): string {
 }
 
 function table(title: string, measured: readonly Measured[]): string {
-  const echo = measured.find((m) => m.name === "echo")?.cpu_us.median;
+  const echo = measured.find((m) => m.name === "echo");
   return rows(
     [title, "CPU µs/request", "× echo", "requests/s", "p50 ms"],
     measured.map((m) => [
       m.what,
       range(m.cpu_us),
-      echo === undefined ? "" : (m.cpu_us.median / echo).toFixed(2),
+      echo === undefined ? "" : ratio(m, echo, "cpu_us").toFixed(2),
       range(m.requests_per_s),
       m.p50_ms.median.toFixed(1),
     ]),

@@ -1,5 +1,5 @@
 /** Interleaved slices: every case has its turn in every round, so that a busy machine disturbs all alike. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Case, CaseName } from "./cases.ts";
 import { load, once } from "./load.ts";
 
@@ -26,15 +26,17 @@ export interface SliceOptions {
 }
 
 /** Of a slice, before it. */
-const WARM_SHARE = 0.15;
-/** Clock ticks a second of /proc, USER_HZ of Linux. */
-const TICKS = 100;
+const WARM_SHARE = 0.2;
+/** Before the first slice: what is hot is compiled by then. */
+const FIRST_S = 1;
 
-/** CPU time of a process so far, seconds. */
+/** CPU time of a process so far, seconds: of the threads it has, by the scheduler's clock (Linux), which counts ns. */
 export function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const spent_ns = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
+  );
+  return spent_ns.reduce((all, one) => all + one, 0) / 1e9;
 }
 
 export async function measureSlices(
@@ -43,14 +45,13 @@ export async function measureSlices(
   options: SliceOptions,
 ): Promise<Measured[]> {
   const slices = new Map<CaseName, Measured["slices"]>(cases.map((c) => [c.name, []]));
-  // A pass that is thrown away compiles what is hot.
-  for (const one of cases)
-    await load(one.prepared, { ...options, seconds: options.seconds * WARM_SHARE, expect: one.expect });
+  // A pass that is thrown away.
+  for (const one of cases) await load(one.prepared, { ...options, seconds: FIRST_S, expect: one.expect });
   for (let round = 0; round < options.rounds; round++) {
     const turn = cases.map((_, i) => cases[(i + round) % cases.length]).filter((c) => c !== undefined);
     for (const one of turn) {
-      // Objects that were evicted since their last turn wake up before the clock starts, and what V8 let go of since
-      // is compiled again: that is the price of a first call, which is measured by itself.
+      // A round is shorter than the 10 s after which workerd evicts an idle object: with longer ones, a slice pays for
+      // the eviction of whose turn was before. A first call is measured by itself.
       await once(one.prepared, one.expect);
       await load(one.prepared, { ...options, seconds: options.seconds * WARM_SHARE, expect: one.expect });
       const before = cpuSeconds(pid);
@@ -73,6 +74,15 @@ export async function measureSlices(
       slices: own,
     };
   });
+}
+
+/** One case beside another of the run: the median over the rounds, in each of which both had the same machine. */
+export function ratio(of: Measured, to: Measured, what: "cpu_us" | "requests_per_s"): number {
+  const rounds = of.slices.flatMap((slice, round) => {
+    const other = to.slices[round];
+    return other === undefined ? [] : [slice[what] / other[what]];
+  });
+  return spread(rounds).median;
 }
 
 export function spread(values: readonly number[]): Spread {
