@@ -14,13 +14,13 @@ export class Principals {
    * @param json of the `Principal` the Worker made of a verified token
    * @throws Error when there is none, or it is another user's: the Worker is wrong then
    */
-  read(json: string | null): Readonly<Principal> {
-    if (this.#last !== undefined && this.#last.json === json) return this.#last.principal;
-    const principal = JSON.parse(json ?? "null") as Principal | null;
+  read(json = "null"): Readonly<Principal> {
+    if (json === this.#last?.json) return this.#last.principal;
+    const principal = JSON.parse(json) as Principal | null;
     if (principal === null || principal.userId !== this.#userId) {
       throw new Error("the request carries no principal of this user");
     }
-    this.#last = { json: json ?? "", principal };
+    this.#last = { json, principal };
     return principal;
   }
 }

@@ -229,7 +229,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   /** Serves the MCP endpoint. Only the entry Worker can reach this; it sets the principal. */
   override async fetch(request: Request): Promise<Response> {
-    const principal = this.#principals.read(request.headers.get(PRINCIPAL_HEADER));
+    const principal = this.#principals.read(request.headers.get(PRINCIPAL_HEADER) ?? undefined);
     if (request.headers.has(REPEAT_HEADER) && !(await mayBeRepeated(request))) return notRepeatedResponse();
     const device = this.#admission.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);

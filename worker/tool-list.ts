@@ -34,9 +34,11 @@ export function toolListAnswer(id: string | number, { tier, grant }: ToolListKey
   const known = prepared.get(list) ?? { tail: encoder.encode(`${list.json}}}`), answers: new Map() };
   prepared.set(list, known);
   const idJson = JSON.stringify(id);
-  const answer = known.answers.get(idJson) ?? joined(idJson, known.tail);
-  if (idJson.length <= MAX_ID_CHARS && !known.answers.has(idJson)) keep(known, idJson, answer);
-  return answer;
+  const answer = known.answers.get(idJson);
+  if (answer !== undefined) return answer;
+  const made = joined(idJson, known.tail);
+  if (idJson.length <= MAX_ID_CHARS) keep(known, idJson, made);
+  return made;
 }
 
 function joined(idJson: string, tail: Uint8Array): Uint8Array {

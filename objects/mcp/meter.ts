@@ -40,18 +40,8 @@ export class Meter {
 
   /** What is known now. Messages still running (a stream was answered, a task goes on) make it "running". */
   read(): Omit<RequestFigures, "user" | "device" | "outboxDepth"> {
-    const { protocol, method, tool, outcome, upstream_calls, bytes_in, bytes_out, remaining } = this.#figures;
-    return {
-      protocol,
-      method,
-      tool,
-      outcome: this.#open > 0 ? "running" : outcome,
-      messages: this.#messages,
-      upstream_calls,
-      bytes_in,
-      bytes_out,
-      remaining,
-    };
+    const outcome = this.#open > 0 ? "running" : this.#figures.outcome;
+    return { ...this.#figures, outcome, messages: this.#messages };
   }
 
   /** The same for a trace span. */

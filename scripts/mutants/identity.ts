@@ -295,8 +295,8 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     name: "list-with-the-id-of-another",
     protects: "a kept list is the answer to a request of that id only",
     file: "worker/tool-list.ts",
-    find: "known.answers.get(idJson) ??",
-    replace: "known.answers.values().next().value ??",
+    find: "known.answers.get(idJson);",
+    replace: "known.answers.values().next().value;",
     tests: ["test/pure/tool-list.test.ts"],
   },
   {
