@@ -84,14 +84,17 @@ export class AuditOutbox {
     return this.#failing;
   }
 
-  /** When the next flush is due, ms since the epoch; undefined when nothing waits. */
-  due_ms(): number | undefined {
+  /**
+   * When the next flush is due, ms since the epoch; undefined when nothing waits.
+   * @param now_ms what is due by then is due at exactly that time
+   */
+  due_ms(now_ms: number): number | undefined {
     // A call that runs waits too: if the object dies, the alarm brings its row, with an unknown end.
     if (this.depth <= 0) return undefined;
     // What a running call holds back cannot leave yet, however much it is.
     const ready = this.#endedUpTo() - this.#outbox.state.flushedSeq;
-    if (ready >= FLUSH_EVENTS || (ready > 0 && this.#bytes >= FLUSH_BYTES)) return this.#now_ms();
-    return this.#now_ms() + FLUSH_AFTER_MS;
+    if (ready >= FLUSH_EVENTS || (ready > 0 && this.#bytes >= FLUSH_BYTES)) return now_ms;
+    return now_ms + FLUSH_AFTER_MS;
   }
 
   /** The last event before the first call that still runs. */
@@ -118,7 +121,7 @@ export class AuditOutbox {
     const goal = this.#journal.lastSeq;
     for (;;) {
       const batch = this.#outbox.pending() ?? (await this.#freeze(goal));
-      if (batch === undefined) return this.due_ms();
+      if (batch === undefined) return this.due_ms(this.#now_ms());
       try {
         await this.#sink?.put(batch.r2_key, batch.body, batch.sha256);
       } catch {

@@ -58,7 +58,7 @@ export class Housekeeping {
    * mends a job that was lost. @returns the work under way, or undefined when nothing had to be done
    */
   schedule(now_ms: number): Promise<void> | undefined {
-    const due_ms = this.#audit.due_ms();
+    const due_ms = this.#audit.due_ms(now_ms);
     if (due_ms === undefined) return undefined;
     const full = due_ms <= now_ms;
     const armed = this.#arm(full ? now_ms + FLUSH_AFTER_MS : due_ms, now_ms);

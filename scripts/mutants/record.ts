@@ -160,6 +160,14 @@ export const RECORD_MUTANTS: Mutant[] = [
     tests: ALARM,
   },
   {
+    name: "full-batch-by-another-clock",
+    protects: "a full batch is due by the reading of the clock that asks",
+    file: "objects/housekeeping.ts",
+    find: "this.#audit.due_ms(now_ms);",
+    replace: "this.#audit.due_ms(this.#now_ms());",
+    tests: ["test/faults/alarm.test.ts"],
+  },
+  {
     name: "backoff-undone",
     protects: "a busy user does not hammer an R2 that fails",
     file: "objects/housekeeping.ts",

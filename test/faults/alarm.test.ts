@@ -64,6 +64,19 @@ describe("the alarm", () => {
     expect(await alarmOf(user)).toBeNull();
   });
 
+  test("is not needed either when time passes with every look at the clock", async () => {
+    const user = await newUser();
+    await runDueJobs(user.userId);
+    let now_ms = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => ++now_ms);
+    await calls(user, 50);
+    await settle();
+    const due_ms = (await alarmOf(user)) ?? 0;
+    vi.mocked(Date.now).mockRestore();
+    expect(due_ms - Date.now()).toBeGreaterThan(30_000);
+    expect((await archiveOf(user.userId)).filter((e) => e.counted).length).toBeGreaterThanOrEqual(45);
+  });
+
   test("tries again soon what a call could not store, although nobody calls", async () => {
     const user = await newUser();
     await runDueJobs(user.userId);
