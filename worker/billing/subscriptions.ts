@@ -1,5 +1,6 @@
 /** Which of a customer's subscriptions grant premium, and what is to know of them. */
 import type { Stripe } from "stripe";
+import type { BillingStripe } from "./stripe-parts.ts";
 import type { SubscriptionFact } from "../../objects/billing/billing-port.ts";
 import type { BillingConfig } from "../env.ts";
 import { UnexpectedAnswer } from "./failures.ts";
@@ -14,7 +15,7 @@ const productOfPrice = new Map<string, string>();
  * a price with one of our lookup keys, or another price of the same product; anything else of the account does not.
  */
 export async function premiumSubscriptions(
-  stripe: Stripe,
+  stripe: BillingStripe,
   config: BillingConfig,
   customerId: string,
 ): Promise<SubscriptionFact[]> {
@@ -45,7 +46,7 @@ export async function premiumSubscriptions(
 
 /** The item of a subscription that grants premium; undefined: none does. */
 export async function premiumItem(
-  stripe: Stripe,
+  stripe: BillingStripe,
   config: BillingConfig,
   subscription: Stripe.Subscription,
 ): Promise<Stripe.SubscriptionItem | undefined> {
@@ -61,7 +62,7 @@ export async function premiumItem(
 }
 
 /** @returns `null` when the configured price does not exist */
-async function productOf(stripe: Stripe, priceId: string): Promise<string | null> {
+async function productOf(stripe: BillingStripe, priceId: string): Promise<string | null> {
   const known = productOfPrice.get(priceId);
   if (known !== undefined) return known;
   try {
