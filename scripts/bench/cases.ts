@@ -19,6 +19,8 @@ export type CaseName =
   | "floor"
   | "floor_fetch"
   | "floor_list"
+  | "recorded"
+  | "recorded_list"
   | "oauth_echo"
   | "mcp_agent"
   | "sdk_call"
@@ -105,6 +107,19 @@ export async function makeCases(running: Running, users: number): Promise<Case[]
       "floor_list",
       "one hop, one row and the bytes of our tools/list",
       each("floor", toolList, (u) => ({ "x-user": u.userId, "x-work": "list" })),
+      "clickup_space_get",
+    ),
+    made(
+      "recorded",
+      "the hop and rows of our tools/call, with headers, log line and batches",
+      each("floor", toolCall, (u) => ({ "x-user": `${u.userId}-recorded`, "x-work": "recorded" })),
+      "Product",
+      true,
+    ),
+    made(
+      "recorded_list",
+      "the same of our tools/list",
+      each("floor", toolList, (u) => ({ "x-user": `${u.userId}-recorded`, "x-work": "recorded-list" })),
       "clickup_space_get",
     ),
     made(

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what a request costs, beside peers in the same workerd, without `wrangler dev` in between.
- * Options: `--rounds 18` slices a case, `--seconds 0.3` a slice, `--only echo,call_oauth`, `--no-disk`, `--no-cold`,
+ * Options: `--rounds 28` slices a case, `--seconds 0.15` a slice, `--only echo,call_oauth`, `--no-disk`, `--no-cold`,
  * `--no-growth`, `--json`, `--write` (docs/performance.md and its plots).
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -22,8 +22,8 @@ const USERS = 32;
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "18" },
-    seconds: { type: "string", default: "0.3" },
+    rounds: { type: "string", default: "28" },
+    seconds: { type: "string", default: "0.15" },
     connections: { type: "string", default: "16" },
     only: { type: "string" },
     disk: { type: "boolean", default: true },

@@ -42,7 +42,10 @@ function services(bundles: Bundles, origins: Origins): Record<(typeof NAMES)[num
     floor: {
       bundle: bundle("floor"),
       objects: ["FloorObject"],
-      bindings: [{ name: "FLOOR", objects: "FloorObject" }],
+      bindings: [
+        { name: "FLOOR", objects: "FloorObject" },
+        { name: "AUDIT_LOGS", r2: "stores" },
+      ],
       outbound: "clickup",
     },
     "oauth-echo": {

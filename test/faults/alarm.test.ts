@@ -128,6 +128,25 @@ describe("the alarm", () => {
     expect((await archiveOf(user.userId)).filter((e) => e.counted)).toHaveLength(95);
   });
 
+  test("is not brought forward by a busy user while R2 fails for long, also after eviction", async () => {
+    const user = await newUser();
+    await calls(user, 3);
+    r2.down = true;
+    for (let failure = 0; failure < 9; failure++) await runDueJobs(user.userId);
+    const due_ms = (await alarmOf(user)) ?? 0;
+    // Longer than events wait as a rule.
+    expect(due_ms - Date.now()).toBeGreaterThan(120_000);
+    const asked = r2.asked.length;
+    await calls(user, 5);
+    await settle();
+    expect(await alarmOf(user)).toBe(due_ms);
+    await evictDurableObject(user.object);
+    await calls(user, 5);
+    await settle();
+    expect(await alarmOf(user)).toBe(due_ms);
+    expect(r2.asked.length).toBe(asked);
+  });
+
   test("does not spin while a long call holds back what came after it", async () => {
     const user = await newUser();
     await runDueJobs(user.userId);
