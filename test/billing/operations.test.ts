@@ -251,9 +251,11 @@ test("A4 each change of tier is in the record with Stripe's event, without anyth
   );
   expect(texts.join("")).toContain("billing/tier_changed");
   const everything = JSON.stringify([rows, texts, logged]);
-  for (const secret of ["4242", "alice@", "whsec_", "sk_test_", STRIPE_SANDBOX.secretKey]) {
+  for (const secret of ["alice@", "whsec_", "sk_test_", STRIPE_SANDBOX.secretKey]) {
     expect(everything).not.toContain(secret);
   }
+  // The end of the card's number as a value of its own: random ids hold the same digits now and then.
+  expect(everything).not.toMatch(/(?<![\w-])(4242 ?)+(?![\w-])/);
 });
 
 test("A4 what looks like a key of Stripe's never gets into a log line", async () => {
