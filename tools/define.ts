@@ -33,6 +33,7 @@ export interface Workspace {
 
 /** Small values kept per user across calls. Values are JSON. Implemented by a table in the user's object. */
 export interface Cache {
+  /** What comes out is frozen: calls may share it. */
   get<T>(key: string): T | undefined;
   set(key: string, value: unknown, ttl_ms: number): void;
   /** Removes every key that starts with `prefix`. */

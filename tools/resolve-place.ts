@@ -7,7 +7,7 @@ import { isUnknownId } from "./clickup/errors.ts";
 import type { ToolContext } from "./define.ts";
 import { ambiguous, notFound, UserInputError } from "./errors.ts";
 import { keptHierarchy, loadHierarchy, RESOLVING_AGE_MS } from "./hierarchy.ts";
-import type { Hierarchy } from "./hierarchy.ts";
+import type { Hierarchy, SpaceNode } from "./hierarchy.ts";
 import { pathEndsWith, sameName, samePath } from "./names.ts";
 import { isUrl, parseUrl } from "./reference.ts";
 import { isNarrowed, requireWorkspace, usableWorkspaces } from "./resolve-workspace.ts";
@@ -138,7 +138,8 @@ async function search(
   for (const group of groups) {
     const loaded = await Promise.all(group.map((one) => loadHierarchy(ctx, one, { maxAge_ms })));
     stale ||= loaded.some(({ fresh }) => !fresh);
-    const places = loaded.flatMap(({ hierarchy }) => placesOf(hierarchy, kind));
+    const [first, ...others] = loaded.map(({ hierarchy }) => placesOf(hierarchy, kind));
+    const places = first === undefined || others.length > 0 ? [...(first ?? []), ...others.flat()] : first;
     const found = match(places, value);
     if (found.length > 1) {
       throw ambiguous(kind, value, withWorkspaces(found), argument);
@@ -160,15 +161,26 @@ function workspaceGroups(ctx: ToolContext) {
   return first.id === ctx.user.defaultWorkspaceId && rest.length > 0 ? [[first], rest] : [[first, ...rest]];
 }
 
+interface Index {
+  ids: ReadonlyMap<string, KnownPlace[]>;
+  /** By the form names are compared in; made when it is first needed. */
+  names?: ReadonlyMap<string, KnownPlace[]>;
+}
+
+/** Of places looked through before: a kept hierarchy's are the same ones from call to call. */
+const indexes = new WeakMap<readonly KnownPlace[], Index>();
+
 /** By id, else by whole name, else by the end of the path. */
-export function match(places: readonly KnownPlace[], value: string): KnownPlace[] {
-  const byId = places.filter((one) => one.id === value);
-  if (byId.length > 0) {
+export function match(places: readonly KnownPlace[], value: string): readonly KnownPlace[] {
+  const index = indexes.get(places) ?? { ids: grouped(places, ({ id }) => id) };
+  indexes.set(places, index);
+  const byId = index.ids.get(value);
+  if (byId !== undefined) {
     return byId;
   }
-  const name = sameName(value);
-  const byName = places.filter((one) => sameName(one.name) === name);
-  if (byName.length > 0) {
+  index.names ??= grouped(places, (one) => sameName(one.name));
+  const byName = index.names.get(sameName(value));
+  if (byName !== undefined) {
     return byName;
   }
   const path = samePath(value);
@@ -177,10 +189,39 @@ export function match(places: readonly KnownPlace[], value: string): KnownPlace[
     : [];
 }
 
+function grouped(
+  places: readonly KnownPlace[],
+  keyOf: (place: KnownPlace) => string,
+): ReadonlyMap<string, KnownPlace[]> {
+  const groups = new Map<string, KnownPlace[]>();
+  for (const place of places) {
+    const key = keyOf(place);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [place]);
+    } else {
+      group.push(place);
+    }
+  }
+  return groups;
+}
+
+/** Of hierarchies listed before, by kind and the name their Workspace had. */
+const listed = new WeakMap<readonly SpaceNode[], Map<string, readonly KnownPlace[]>>();
+
 /** Every Space, Folder or List of a hierarchy, with where it lies. */
-export function placesOf(hierarchy: Hierarchy, kind: PlaceKind): KnownPlace[] {
-  const { workspace } = hierarchy;
-  return hierarchy.spaces.flatMap((space): KnownPlace[] => {
+export function placesOf(hierarchy: Hierarchy, kind: PlaceKind): readonly KnownPlace[] {
+  const { workspace, spaces } = hierarchy;
+  const known = listed.get(spaces) ?? new Map<string, readonly KnownPlace[]>();
+  listed.set(spaces, known);
+  const key = `${kind} ${workspace.id} ${workspace.name}`;
+  const places = known.get(key) ?? listPlaces(hierarchy, kind);
+  known.set(key, places);
+  return places;
+}
+
+function listPlaces({ workspace, spaces }: Hierarchy, kind: PlaceKind): KnownPlace[] {
+  return spaces.flatMap((space): KnownPlace[] => {
     const base = {
       workspaceId: workspace.id,
       workspaceName: workspace.name,
@@ -220,7 +261,7 @@ export function placesOf(hierarchy: Hierarchy, kind: PlaceKind): KnownPlace[] {
 }
 
 /** Paths begin with the Workspace where the candidates lie in several. */
-function withWorkspaces(found: KnownPlace[]): KnownPlace[] {
+function withWorkspaces(found: readonly KnownPlace[]): readonly KnownPlace[] {
   const several = new Set(found.map((one) => one.workspaceId)).size > 1;
   return several ? found.map((one) => ({ ...one, path: joinPath(one.workspaceName, one.path) })) : found;
 }

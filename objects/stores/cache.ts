@@ -14,6 +14,8 @@ export class CacheStore implements Cache {
   readonly #now_ms: () => number;
   /** Copies of rows read lately: a call looks the same few keys up again and again. */
   readonly #read = new Map<string, Row>();
+  /** Larger values as they were read, as long as nothing else needs the memory. */
+  readonly #large = new Map<string, { value: WeakRef<object>; expires_ms: number }>();
 
   constructor(sql: SqlStorage, now_ms: () => number) {
     this.#sql = sql;
@@ -21,8 +23,18 @@ export class CacheStore implements Cache {
   }
 
   get<T>(key: string): T | undefined {
+    const now_ms = this.#now_ms();
+    const large = this.#large.get(key);
+    const kept = large?.value.deref();
+    if (large !== undefined && kept !== undefined) return large.expires_ms > now_ms ? (kept as T) : undefined;
     const row = this.#read.get(key) ?? this.#load(key);
-    return row.value !== null && row.expires_ms > this.#now_ms() ? (JSON.parse(row.value) as T) : undefined;
+    if (row.value === null || row.expires_ms <= now_ms) return undefined;
+    const value = frozen(JSON.parse(row.value));
+    if (row.value.length > READ_MAX_BYTES && typeof value === "object" && value !== null) {
+      if (this.#large.size >= READ_MAX_ROWS) this.#large.clear();
+      this.#large.set(key, { value: new WeakRef(value), expires_ms: row.expires_ms });
+    }
+    return value as T;
   }
 
   #load(key: string): Row {
@@ -39,6 +51,7 @@ export class CacheStore implements Cache {
   set(key: string, value: unknown, ttl_ms: number): void {
     const text = JSON.stringify(value);
     this.#read.delete(key);
+    this.#large.delete(key);
     if (text.length > CACHE_MAX_BYTES) {
       this.#sql.exec("DELETE FROM cache WHERE key = ?", key);
       return;
@@ -53,13 +66,25 @@ export class CacheStore implements Cache {
   }
 
   drop(prefix: string): void {
-    this.#read.clear();
+    this.#forget();
     this.#sql.exec("DELETE FROM cache WHERE substr(key, 1, length(?)) = ?", prefix, prefix);
   }
 
   /** Removes what has expired. */
   prune(): void {
-    this.#read.clear();
+    this.#forget();
     this.#sql.exec("DELETE FROM cache WHERE expires_ms <= ?", this.#now_ms());
   }
+
+  #forget(): void {
+    this.#read.clear();
+    this.#large.clear();
+  }
+}
+
+/** Calls share what is read once, so none may change it. */
+function frozen(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  for (const one of Object.values(value)) frozen(one);
+  return Object.freeze(value);
 }

@@ -25,7 +25,7 @@ The product runs in one workerd with its peers, each on a socket of its own; KV 
 ${reportText(run)}
 ## Growth
 
-A call must not cost more because a user has been busy. R2 fails while these are measured, so events wait.
+A call must not cost more because a user has been busy, or because a Workspace is large. R2 fails while these are measured, so events wait.
 
 ${plots.join("\n\n")}
 
@@ -37,6 +37,6 @@ ${plots.join("\n\n")}
 - An object has one timer (\`objects/timer.ts\`), which is never cleared: the runtime keeps a record of every timer that is. A span of our own is opened only where the invocation is traced (\`objects/traced.ts\`).
 - A full batch leaves for R2 with the call that filled it; the alarm is for the rest (\`objects/housekeeping.ts\`). Its events go there as the JSON they are stored as.
 - Objects of the runtime's own (controllers, signals, bodies) are dear garbage: a call's stop signal is none (\`objects/mcp/stop.ts\`).
-- No cost grows with what waits: the window is in memory, and a batch reads only its own rows.
+- No cost grows with what waits: the window is in memory, and a batch reads only its own rows. What was read of a large Workspace is parsed once and shared by the calls after it, for as long as nothing else needs the memory (\`objects/stores/cache.ts\`); places are found in it by an index (\`tools/resolve-place.ts\`).
 `;
 }

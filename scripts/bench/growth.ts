@@ -15,6 +15,8 @@ export interface Growth {
 const WAITING_EVENTS = [0, 1_000, 10_000, 100_000];
 /** The last is the cap of a user. */
 const SESSIONS = [0, 5, 20];
+/** Lists of the Workspace, whose hierarchy is kept when the call begins, which names a Space by its id. */
+const PLACES = [10, 1_000, 10_000];
 /** Users the server has; the same few of them call. */
 const USERS = [10, 1_000, 10_000];
 const CALLING = 10;
@@ -29,11 +31,15 @@ export async function measureGrowth(running: Running, seconds: number): Promise<
   // The record waits because R2 is down: that is when rows pile up.
   await fetch(`${running.origins["stores"]}/trouble?r2=on`);
   for (const [i, events] of WAITING_EVENTS.entries()) {
-    await fetch(`${origin}/measure/backlog?user=${journal[i]?.userId}&events=${events}`);
+    await grow(`${origin}/measure/backlog?user=${journal[i]?.userId}`, "events", events);
   }
   for (const [i, count] of SESSIONS.entries()) {
     for (let n = 0; n < count; n++)
       await openSession(`${origin}/mcp`, { Authorization: `Bearer ${sessions[i]?.jwt}` });
+  }
+  const places = await makeUsers(running, { ...options, prefix: "places", count: PLACES.length });
+  for (const [i, lists] of PLACES.entries()) {
+    await grow(`${origin}/measure/places?user=${places[i]?.userId}`, "lists", lists);
   }
   const cpu = async (jwts: readonly string[]): Promise<number[]> => {
     const costs = jwts.map((): number[] => []);
@@ -49,6 +55,7 @@ export async function measureGrowth(running: Running, seconds: number): Promise<
     }
     return costs.map((all) => all.toSorted((a, b) => a - b)[all.length >> 1] ?? 0);
   };
+  const placeCosts = await cpu(places.map((u) => u.jwt));
   const rowCosts = await cpu(journal.map((u) => u.jwt));
   const sessionCosts = await cpu(sessions.map((u) => u.jwt));
   await fetch(`${running.origins["stores"]}/trouble?r2=off`);
@@ -58,8 +65,20 @@ export async function measureGrowth(running: Running, seconds: number): Promise<
   return [
     { title: "waiting-events", axis: "events waiting for R2", points: points(WAITING_EVENTS, rowCosts) },
     { title: "sessions", axis: "open sessions of the user", points: points(SESSIONS, sessionCosts) },
+    {
+      title: "places",
+      axis: "Lists of the Workspace, when its hierarchy is kept",
+      points: points(PLACES, placeCosts),
+    },
     { title: "users", axis: "users of the server, of whom ten call", points: points(USERS, userCosts) },
   ];
+}
+
+/** @throws Error when there is not as much as was asked for: then nothing would be measured */
+async function grow(url: string, what: "events" | "lists", count: number): Promise<void> {
+  const answer = await fetch(`${url}&${what}=${count}`);
+  const kept = (await answer.json()) as { events: number; lists: number };
+  if (kept[what] < count) throw new Error(`${kept[what]} ${what} are there instead of ${count}`);
 }
 
 /** CPU of a call of the same users while others sign up. */

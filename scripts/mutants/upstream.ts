@@ -350,4 +350,28 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
       'export const leak = async () => await fetch("https://example.com");\nexport function forgetTask(',
     tests: ["test/repo/rooms.test.ts"],
   },
+  {
+    name: "kept-value-outlives-change",
+    protects: "what was read of ClickUp before a change is not given out after it",
+    file: "objects/stores/cache.ts",
+    find: "    this.#read.delete(key);\n    this.#large.delete(key);",
+    replace: "    this.#read.delete(key);",
+    tests: ["test/objects/cache.test.ts"],
+  },
+  {
+    name: "kept-value-outlives-drop",
+    protects: "a hierarchy that our own change made out of date is forgotten",
+    file: "objects/stores/cache.ts",
+    find: "    this.#read.clear();\n    this.#large.clear();",
+    replace: "    this.#read.clear();",
+    tests: ["test/objects/cache.test.ts"],
+  },
+  {
+    name: "kept-value-changed-by-a-call",
+    protects: "a call cannot change what the next one reads",
+    file: "objects/stores/cache.ts",
+    find: "return Object.freeze(value);",
+    replace: "return value;",
+    tests: ["test/objects/cache.test.ts"],
+  },
 ];

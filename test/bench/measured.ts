@@ -3,6 +3,10 @@
  * object, which changes when it was evicted.
  */
 import worker, { UserObject as Product } from "../../worker/index.ts";
+import { SPACE } from "./clickup.ts";
+
+/** Where the hierarchy of the benchmark's Workspace is kept (tools/hierarchy.ts). */
+const TREE = "hierarchy:9001:tree";
 
 interface Rows {
   read: number;
@@ -66,7 +70,7 @@ export class UserObject extends Product {
   }
 
   /** Puts finished events before what comes next, as a long trouble with R2 would leave them. */
-  backlog(events: number): void {
+  async backlog(events: number): Promise<void> {
     const { sql } = this.ctx.storage;
     const from = Number(sql.exec("SELECT coalesce(max(seq), 0) AS seq FROM journal").one()["seq"]);
     const t_ms = Date.now() - 3_600_000;
@@ -80,7 +84,38 @@ export class UserObject extends Product {
       from,
       t_ms,
     );
-    // Its stores keep the end of the journal in memory.
+    await this.#restart();
+  }
+
+  /** Keeps the hierarchy of a Workspace, as a listing or a search by name leaves it. @param lists in its one Space */
+  async places(lists: number): Promise<void> {
+    const { id, name } = SPACE;
+    const within = Array.from({ length: lists }, (_, i) => ({
+      id: String(70_000_000 + i),
+      name: `List ${i}`,
+    }));
+    const kept = { at_ms: Date.now(), value: [{ id, name, folders: [], lists: within }] };
+    this.ctx.storage.sql.exec(
+      "INSERT OR REPLACE INTO cache (key, value, expires_ms) VALUES (?, ?, ?)",
+      TREE,
+      JSON.stringify(kept),
+      Date.now() + 3_600_000,
+    );
+    await this.#restart();
+  }
+
+  /** What `backlog` and `places` left. */
+  kept(): { events: number; lists: number } {
+    const { sql } = this.ctx.storage;
+    const events = Number(sql.exec("SELECT count(*) AS n FROM journal").one()["n"]);
+    const [tree] = sql.exec<{ value: string }>("SELECT value FROM cache WHERE key = ?", TREE).toArray();
+    const { value } = JSON.parse(tree?.value ?? '{"value":[]}') as { value: { lists: unknown[] }[] };
+    return { events, lists: value[0]?.lists.length ?? 0 };
+  }
+
+  /** Its stores keep what they have read in memory. An abort takes back what is not on the disk yet. */
+  async #restart(): Promise<void> {
+    await this.ctx.storage.sync();
     this.ctx.abort("restart");
   }
 }
@@ -90,21 +125,28 @@ interface Remote {
   life(): Promise<string>;
   rows(): Promise<Rows>;
   backlog(events: number): Promise<void>;
+  places(lists: number): Promise<void>;
+  kept(): Promise<{ events: number; lists: number }>;
 }
 
 export default {
   async fetch(request, env, ctx) {
     const url = new URL(request.url);
     if (!url.pathname.startsWith("/measure/")) return worker.fetch(request, env, ctx);
-    const object = env.USER.getByName(url.searchParams.get("user") ?? "") as unknown as Remote;
+    const user = url.searchParams.get("user") ?? "";
+    const remote = (): Remote => env.USER.getByName(user) as unknown as Remote;
+    const object = remote();
     switch (url.pathname) {
       case "/measure/life":
         return new Response(await object.life());
       case "/measure/rows":
         return Response.json(await object.rows());
+      case "/measure/places":
+        await object.places(Number(url.searchParams.get("lists"))).catch(() => undefined);
+        return Response.json(await remote().kept());
       default:
         await object.backlog(Number(url.searchParams.get("events"))).catch(() => undefined);
-        return new Response(null, { status: 204 });
+        return Response.json(await remote().kept());
     }
   },
 } satisfies ExportedHandler<Parameters<typeof worker.fetch>[1]>;

@@ -25,7 +25,10 @@ export class MemoryCache implements Cache {
 
   get<T>(key: string): T | undefined {
     const kept = this.#kept.get(key);
-    return kept === undefined || kept.until_ms <= this.#now_ms() ? undefined : (JSON.parse(kept.json) as T);
+    if (kept === undefined || kept.until_ms <= this.#now_ms()) {
+      return undefined;
+    }
+    return JSON.parse(kept.json, (_, value: unknown) => Object.freeze(value)) as T;
   }
 
   set(key: string, value: unknown, ttl_ms: number): void {
