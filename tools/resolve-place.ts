@@ -138,8 +138,9 @@ async function search(
   for (const group of groups) {
     const loaded = await Promise.all(group.map((one) => loadHierarchy(ctx, one, { maxAge_ms })));
     stale ||= loaded.some(({ fresh }) => !fresh);
-    const [first, ...others] = loaded.map(({ hierarchy }) => placesOf(hierarchy, kind));
-    const places = first === undefined || others.length > 0 ? [...(first ?? []), ...others.flat()] : first;
+    const lists = loaded.map(({ hierarchy }) => placesOf(hierarchy, kind));
+    // The places of one kept Workspace are the same ones from call to call, and so is their index.
+    const [places = []] = lists.length === 1 ? lists : [lists.flat()];
     const found = match(places, value);
     if (found.length > 1) {
       throw ambiguous(kind, value, withWorkspaces(found), argument);

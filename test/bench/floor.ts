@@ -48,10 +48,9 @@ export class FloorObject extends DurableObject<Env> {
 
   /** A call, and how much of the limit is left. */
   async recorded(text: string): Promise<{ text: string; remaining: number }> {
-    const answer = await this.call(text, true);
-    const seq = this.#seq;
-    if (seq % BATCH === 0) this.ctx.waitUntil(this.#store(seq));
-    return { text: answer, remaining: LIMIT - (seq % BATCH) };
+    const answer = await this.#answer(text, true);
+    if (answer.seq % BATCH === 0) this.ctx.waitUntil(this.#store(answer.seq));
+    return { text: answer.text, remaining: LIMIT - (answer.seq % BATCH) };
   }
 
   /** The batch is durable before it is put, as one object; then its rows go. */
@@ -72,6 +71,10 @@ export class FloorObject extends DurableObject<Env> {
 
   /** @param inside true: ClickUp answers here */
   async call(text: string, inside: boolean): Promise<string> {
+    return (await this.#answer(text, inside)).text;
+  }
+
+  async #answer(text: string, inside: boolean): Promise<{ text: string; seq: number }> {
     const message = JSON.parse(text) as { id: number; params: { arguments: { space: string } } };
     const { sql } = this.ctx.storage;
     const seq = ++this.#seq;
@@ -80,7 +83,8 @@ export class FloorObject extends DurableObject<Env> {
     const answer = inside ? clickUpAnswer(url, null) : await fetch(url);
     const structuredContent = await answer.json();
     sql.exec("UPDATE log SET finished = ? WHERE seq = ?", "ok", seq);
-    return JSON.stringify({ jsonrpc: "2.0", id: message.id, result: { content: [], structuredContent } });
+    const result = { content: [], structuredContent };
+    return { text: JSON.stringify({ jsonrpc: "2.0", id: message.id, result }), seq };
   }
 }
 

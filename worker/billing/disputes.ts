@@ -1,8 +1,8 @@
 /** Disputes of a customer's charges. A dispute names no customer: the way goes over the charge. */
 import type { Stripe } from "stripe";
-import type { BillingStripe } from "./stripe-parts.ts";
 import type { DisputeFact } from "../../objects/billing/billing-port.ts";
 import { UnexpectedAnswer } from "./failures.ts";
+import type { BillingStripe } from "./stripe-parts.ts";
 
 const PAGE_SIZE = 100;
 

@@ -1,9 +1,9 @@
 /** Which of a customer's subscriptions grant premium, and what is to know of them. */
 import type { Stripe } from "stripe";
-import type { BillingStripe } from "./stripe-parts.ts";
 import type { SubscriptionFact } from "../../objects/billing/billing-port.ts";
 import type { BillingConfig } from "../env.ts";
 import { UnexpectedAnswer } from "./failures.ts";
+import type { BillingStripe } from "./stripe-parts.ts";
 
 const PAGE_SIZE = 100;
 
