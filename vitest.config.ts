@@ -34,7 +34,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["test/{repo,tools,sandbox,contract,scripts,pure,ops}/**/*.test.ts"],
+          include: ["test/{repo,tools,sandbox,contract,scripts,lab}/**/*.test.ts", "test/**/*.node.test.ts"],
           setupFiles: ["test/support/seed.ts"],
           testTimeout: 20_000,
         },
@@ -58,7 +58,8 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{objects,worker,mcp,journeys,billing,faults,upgrade,fuzz}/**/*.test.ts"],
+          include: ["test/{objects,worker,billing,faults,upgrade,fuzz}/**/*.test.ts"],
+          exclude: ["**/*.node.test.ts"],
           setupFiles: ["test/support/seed.ts", "test/support/outside.ts", "test/support/canary.ts"],
           testTimeout: 30_000,
         },

@@ -7,7 +7,7 @@ import { JournalStore } from "./stores/journal.ts";
 import { OutboxStore } from "./stores/outbox.ts";
 import { PaywallWaitStore } from "./stores/paywall-waits.ts";
 import { SessionStore } from "./stores/sessions.ts";
-import { TaskStore } from "./stores/tasks.ts";
+import { TaskStore } from "./stores/long-calls.ts";
 import { UsageStore } from "./stores/usage.ts";
 import { WebSessionStore } from "./stores/web-sessions.ts";
 

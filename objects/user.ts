@@ -5,38 +5,38 @@ import { Lifecycle, type LifecycleJobContext, type LifecycleJobOutcome } from "a
 import { MIGRATIONS } from "../migrations/index.ts";
 import { changedUris } from "../tools/resources.ts";
 import type { Tier } from "../tools/tiers.ts";
-import { AccountDesk } from "./account-desk.ts";
-import { Admission } from "./admission.ts";
-import { AuditArchive } from "./archive.ts";
-import { AuditOutbox } from "./audit.ts";
+import { AccountDesk } from "./account/desk.ts";
+import { Admission } from "./limit/gate.ts";
+import { AuditArchive } from "./record/archive.ts";
+import { AuditOutbox } from "./record/outbox.ts";
 import { Billing, BILLING_JOB, type BillingInternals } from "./billing/billing.ts";
 import type { BillingPort } from "./billing/billing-port.ts";
 import type { TierChange } from "./billing/plan-sync.ts";
-import { ClickUpLink } from "./clickup-link.ts";
+import { ClickUpLink } from "./secrets/clickup-link.ts";
 import { objectConfig, type ObjectConfig } from "./config.ts";
-import { Housekeeping } from "./housekeeping.ts";
+import { Housekeeping } from "./record/housekeeping.ts";
 import { logFault } from "./log.ts";
 import type { Caller, Ledger } from "./mcp/exchange.ts";
 import { SessionHub } from "./mcp/hub.ts";
 import { Listeners } from "./mcp/listen.ts";
 import { ModernLane } from "./mcp/modern.ts";
 import { refusalResponse } from "./mcp/responses.ts";
-import { Tasks } from "./mcp/tasks.ts";
+import { Tasks } from "./mcp/long-calls.ts";
 import { servePlain } from "./mcp/plain.ts";
 import { serveMcp, type Endpoint } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
-import { Members } from "./members.ts";
+import { Members } from "./account/affairs.ts";
 import { Meter } from "./mcp/meter.ts";
 import { openStores } from "./open-stores.ts";
-import { Operator } from "./operator.ts";
-import { Paywall } from "./paywall.ts";
-import { Principals } from "./principals.ts";
-import { ProductResources } from "./product-resources.ts";
-import { ProductSurface, type ContextFactory } from "./product-surface.ts";
-import { R2AuditSink } from "./r2-sink.ts";
-import { Removal } from "./removal.ts";
-import { mayBeRepeated, notRepeatedResponse } from "./repeat.ts";
-import { RequestStates } from "./request-state.ts";
+import { Operator } from "./account/operator.ts";
+import { Paywall } from "./product/paywall.ts";
+import { Principals } from "./account/principals.ts";
+import { ProductResources } from "./product/resources.ts";
+import { ProductSurface, type ContextFactory } from "./product/surface.ts";
+import { R2AuditSink } from "./record/r2-sink.ts";
+import { Removal } from "./account/removal.ts";
+import { mayBeRepeated, notRepeatedResponse } from "./arrival/repeat.ts";
+import { RequestStates } from "./secrets/request-state.ts";
 import {
   FIGURES_HEADER,
   PRINCIPAL_HEADER,
@@ -55,13 +55,13 @@ import {
   type RpcResult,
   type SignIn,
   type UserRpc,
-} from "./rpc.ts";
-import type { OperatorRpc } from "./rpc-operator.ts";
-import { callsWritingTool, insufficientScopeResponse, isNarrowed } from "./step-up.ts";
-import { traced } from "./traced.ts";
+} from "./rpc/user.ts";
+import type { OperatorRpc } from "./rpc/operator.ts";
+import { callsWritingTool, insufficientScopeResponse, isNarrowed } from "./arrival/step-up.ts";
+import { traced } from "./arrival/traced.ts";
 import { ObjectTimer, type After } from "./timer.ts";
-import { toolContext } from "./tool-context.ts";
-import { openKeyring, Vault } from "./vault.ts";
+import { toolContext } from "./product/tool-context.ts";
+import { openKeyring, Vault } from "./secrets/vault.ts";
 
 /** What is beyond an object's reach and handed to it by the Worker that hosts it. */
 export interface Outside {

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeTool, TOOLS } from "../tools/catalog.ts";
 import type { Tool } from "../tools/define.ts";
-import { ECONOMY_PAGE, economyPage } from "./economy-page.ts";
-import { FREE_TOOLS, listSize, tokensOf } from "./tool-tokens.ts";
+import { ECONOMY_PAGE, economyPage } from "./docs-economy.ts";
+import { FREE_TOOLS, listSize, tokensOf } from "../test/lab/tools/tokens.ts";
 
 export const TOOLS_PAGE = join(import.meta.dirname, "..", "docs", "tools.md");
 

@@ -1,6 +1,6 @@
 /**
  * What a tool is: a plain value. No SDK, no platform: this room loads in plain Node.
- * A category file lists its tools with `defineTool`; `catalog.ts` is the list of all; `call.ts` runs one.
+ * A room lists its tools with `defineTool` in `tools.ts`; `catalog.ts` is the list of all; `call/call.ts` runs one.
  */
 import type { z } from "zod";
 import type { ClickUpClient } from "./clickup/client.ts";

@@ -2,9 +2,9 @@
  * ClickUp as MCP resources: `clickup://{workspace}/…`. Each is read by the tool that reads the same thing, so tier,
  * grant, fence and budget are the tool's.
  */
-import { loadHierarchy, RESOLVING_AGE_MS } from "./hierarchy.ts";
+import { loadHierarchy, RESOLVING_AGE_MS } from "./resolve/hierarchy.ts";
 import type { ToolContext } from "./define.ts";
-import { oneLine, shown } from "./names.ts";
+import { oneLine, shown } from "./words/names.ts";
 
 export interface ResourceTemplate {
   uriTemplate: string;

@@ -2,7 +2,7 @@
  * Which user a ClickUp identity is, and the records in `USER_MAPPINGS` an operator lists users by.
  * KV only points at users: tiers, sessions and keys live in the user's object.
  */
-import type { AccountView, UserRpc } from "../objects/rpc.ts";
+import type { AccountView, UserRpc } from "../objects/rpc/user.ts";
 import type { Bindings } from "./env.ts";
 import { logEvent } from "./log.ts";
 import { insist } from "./patient-kv.ts";
@@ -45,7 +45,7 @@ export function newDeviceId(): string {
   return `d_${base32(crypto.getRandomValues(new Uint8Array(16)))}`;
 }
 
-/** A user's object, with its RPC face as the contract in `objects/rpc.ts` states it. */
+/** A user's object, with its RPC face as the contract in `objects/rpc/user.ts` states it. */
 export type UserStub = UserRpc & { fetch(request: Request): Promise<Response> };
 
 /** The object of a verified user. `userId` comes from a token or a ClickUp identity, never from client input. */

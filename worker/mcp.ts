@@ -7,7 +7,7 @@ import {
   REQUEST_ID_HEADER,
   STREAM_BODY_HEADER,
   type Principal,
-} from "../objects/rpc.ts";
+} from "../objects/rpc/user.ts";
 import { invalidTokenChallenge, mayRead, READ, SCOPES } from "./auth/scopes.ts";
 import type { Bindings } from "./env.ts";
 import { eventStreamOf } from "./event-stream.ts";

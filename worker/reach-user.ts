@@ -3,7 +3,7 @@
  * the object has more waiting than it can serve, so asking again makes it worse; `retryable` means a passing fault,
  * after which it is not known whether the request was carried out. (Durable Objects, error handling.)
  */
-import { NOT_REPEATED_HEADER, REPEAT_HEADER } from "../objects/rpc.ts";
+import { NOT_REPEATED_HEADER, REPEAT_HEADER } from "../objects/rpc/user.ts";
 import { userObject } from "./directory.ts";
 import type { Bindings } from "./env.ts";
 import { apiJson } from "./json.ts";

@@ -2,7 +2,7 @@
  * The longest answer there is, made where it is sent: an object names the list, every isolate has it prepared. So the
  * list does not travel from object to Worker.
  */
-import type { ToolListKey } from "../objects/rpc.ts";
+import type { ToolListKey } from "../objects/rpc/user.ts";
 import { preparedToolList } from "../tools/catalog.ts";
 
 /**

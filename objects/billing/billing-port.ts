@@ -2,7 +2,7 @@
  * What the user's object asks of the payment provider. The object owns this interface and knows nothing else of
  * Stripe; `worker/billing/` implements it and `worker/index.ts` hands it in.
  */
-import type { CheckoutOffer, InvoiceView, PaymentCard, PortalFlow } from "../rpc.ts";
+import type { CheckoutOffer, InvoiceView, PaymentCard, PortalFlow } from "../rpc/user.ts";
 import type { DisputeFact } from "../stores/disputes.ts";
 import type { OpenCheckout, SubscriptionFact } from "../stores/entitlement.ts";
 

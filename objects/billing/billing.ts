@@ -1,7 +1,7 @@
 /** Billing of one user: wires the plan, purchases and events together, and is their RPC face. */
 import { RpcTarget } from "cloudflare:workers";
 import { logFault } from "../log.ts";
-import type { RemovalHook } from "../removal.ts";
+import type { RemovalHook } from "../account/removal.ts";
 import type {
   BillingEvent,
   BillingReport,
@@ -13,7 +13,7 @@ import type {
   PlanView,
   PortalFlow,
   RpcResult,
-} from "../rpc.ts";
+} from "../rpc/user.ts";
 import type { AccountStore } from "../stores/account.ts";
 import { BillingEventStore } from "../stores/billing-events.ts";
 import { DisputeStore } from "../stores/disputes.ts";

@@ -1,5 +1,5 @@
 /** Stripe's events as they arrive: each is worked on once, and done only when a reading of Stripe succeeded. */
-import type { BillingEvent, EventOutcome } from "../rpc.ts";
+import type { BillingEvent, EventOutcome } from "../rpc/user.ts";
 import type { AccountStore } from "../stores/account.ts";
 import type { BillingEventStore } from "../stores/billing-events.ts";
 import type { EntitlementStore } from "../stores/entitlement.ts";

@@ -1,5 +1,5 @@
 /** The plan in the words of the RPC face. */
-import type { PlanView } from "../rpc.ts";
+import type { PlanView } from "../rpc/user.ts";
 import type { Entitlement } from "../stores/entitlement.ts";
 import type { SyncParts } from "./plan-sync.ts";
 import { standing } from "./tier-rules.ts";

@@ -9,7 +9,7 @@ import type {
   InvoiceView,
   PaymentCard,
   PortalFlow,
-} from "../rpc.ts";
+} from "../rpc/user.ts";
 import type { AccountStore } from "../stores/account.ts";
 import type { EntitlementStore, OpenCheckout } from "../stores/entitlement.ts";
 import type { BillingPort, PortProblem } from "./billing-port.ts";

@@ -1,11 +1,11 @@
 import type { Grant } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import { CALL_DEADLINE_MS } from "../limits.ts";
-import type { Admission, RateStatus, Refusal } from "../admission.ts";
-import type { AuditOutbox } from "../audit.ts";
+import type { Admission, RateStatus, Refusal } from "../limit/gate.ts";
+import type { AuditOutbox } from "../record/outbox.ts";
 import type { Meter } from "./meter.ts";
 import { Stop } from "./stop.ts";
-import type { Principal } from "../rpc.ts";
+import type { Principal } from "../rpc/user.ts";
 import type { After } from "../timer.ts";
 import type { Finished, JournalStore, Outcome, Started } from "../stores/journal.ts";
 import type { Scope, Surface } from "./surface.ts";

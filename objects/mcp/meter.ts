@@ -1,5 +1,5 @@
 /** The figures of one HTTP request, collected from its messages and handed to the Worker for its log line. */
-import type { RequestFigures } from "../rpc.ts";
+import type { RequestFigures } from "../rpc/user.ts";
 import type { Finished, Started } from "../stores/journal.ts";
 
 export class Meter {

@@ -3,7 +3,7 @@ import { createMcpHandler, McpServer, type McpHttpHandler, type Server } from "@
 import type { Exchange } from "./exchange.ts";
 import { buildServer } from "./server.ts";
 import type { PreparedTools, Surface } from "./surface.ts";
-import type { Tasks } from "./tasks.ts";
+import type { Tasks } from "./long-calls.ts";
 
 export class ModernLane {
   readonly #handler: McpHttpHandler;

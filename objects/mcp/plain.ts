@@ -8,7 +8,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
   type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
-import type { PlainAnswer, PlainPost } from "../rpc.ts";
+import type { PlainAnswer, PlainPost } from "../rpc/user.ts";
 import type { Caller } from "./exchange.ts";
 import { acceptsJson, isPlainRequest, isTooDeep } from "./inbound.ts";
 import { rateHeaders, refusalResponse } from "./responses.ts";

@@ -1,5 +1,5 @@
 /** HTTP answers of the MCP endpoint that are not results: JSON-RPC errors, 429, 503. */
-import type { RateStatus, Refusal } from "../admission.ts";
+import type { RateStatus, Refusal } from "../limit/gate.ts";
 import { WINDOW_MS } from "../limits.ts";
 
 export type JsonRpcId = string | number | null;

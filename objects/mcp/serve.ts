@@ -15,7 +15,7 @@ import { RPC, rateHeaders, refusalResponse, rpcError, rpcErrorResponse } from ".
 import { connectStream, endSession, openSession, postToSession } from "./session-lane.ts";
 import { SSE_PATH, serveSse } from "./sse-lane.ts";
 import { answerWithoutSession } from "./sessionless.ts";
-import { STREAM_BODY_HEADER } from "../rpc.ts";
+import { STREAM_BODY_HEADER } from "../rpc/user.ts";
 import type { Surface } from "./surface.ts";
 
 export interface Endpoint {

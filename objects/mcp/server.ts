@@ -13,7 +13,7 @@ import { callTool, runCall, runList } from "./methods.ts";
 import { RPC } from "./responses.ts";
 import { SurfaceServer } from "./surface-server.ts";
 import type { Scope, Surface } from "./surface.ts";
-import { knowsTasks, requireExtension, type Tasks } from "./tasks.ts";
+import { knowsTasks, requireExtension, type Tasks } from "./long-calls.ts";
 
 /** What a session remembers for its client; requests without a session have none. */
 export interface SessionMemory {

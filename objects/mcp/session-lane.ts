@@ -8,7 +8,7 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
-import type { RateStatus, Refusal } from "../admission.ts";
+import type { RateStatus, Refusal } from "../limit/gate.ts";
 import { Exchange, type Caller } from "./exchange.ts";
 import { echoableId, isMessage, whyInvalid } from "./inbound.ts";
 import {

@@ -1,6 +1,6 @@
 /** Messages of the 2025 revisions without a session: each is answered by itself, with JSON. */
 import { isInitializeRequest, type JSONRPCMessage, type JSONRPCRequest } from "@modelcontextprotocol/server";
-import type { RateStatus, Refusal } from "../admission.ts";
+import type { RateStatus, Refusal } from "../limit/gate.ts";
 import { answerAtOnce, Exchange, type Caller } from "./exchange.ts";
 import { echoableId, isMessage, whyInvalid } from "./inbound.ts";
 import { answerLegacy } from "./legacy.ts";

@@ -1,6 +1,6 @@
 /**
  * What an MCP endpoint offers, apart from how the protocol carries it. The product's surface is
- * `objects/product-surface.ts`; tests serve their own through the same lanes.
+ * `objects/product/surface.ts`; tests serve their own through the same lanes.
  */
 import type {
   CallToolResult,
@@ -21,7 +21,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import type { Grant, StopSignal } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
-import type { Principal } from "../rpc.ts";
+import type { Principal } from "../rpc/user.ts";
 import type { Outcome } from "../stores/journal.ts";
 
 /** Filled while a call runs; written to the journal when it ends. */

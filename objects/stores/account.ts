@@ -1,5 +1,5 @@
 import type { Workspace } from "../../tools/define.ts";
-import type { CredentialKind, Identity } from "../rpc.ts";
+import type { CredentialKind, Identity } from "../rpc/user.ts";
 
 export interface AccountRow {
   clickupUserId: string;

@@ -1,4 +1,4 @@
-import type { NewWebSession, WebSessionView } from "../rpc.ts";
+import type { NewWebSession, WebSessionView } from "../rpc/user.ts";
 
 type Row = {
   session_id: string;

@@ -5,7 +5,7 @@
 import { env, exports } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { BillingRpc, PlanView } from "../../objects/rpc.ts";
+import type { BillingRpc, PlanView } from "../../objects/rpc/user.ts";
 import { withBilling } from "../../worker/billing/with-billing.ts";
 import { createStripeSandbox, STRIPE_SANDBOX, type StripeSandbox } from "../sandbox/stripe/index.ts";
 import { answerHost } from "../support/outside.ts";

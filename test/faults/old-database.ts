@@ -2,11 +2,11 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { MIGRATIONS } from "../../migrations/index.ts";
-import { AuditOutbox } from "../../objects/audit.ts";
+import { AuditOutbox } from "../../objects/record/outbox.ts";
 import { migrate } from "../../objects/migrate.ts";
 import { JournalStore } from "../../objects/stores/journal.ts";
 import { OutboxStore } from "../../objects/stores/outbox.ts";
-import { openKeyring, Vault } from "../../objects/vault.ts";
+import { openKeyring, Vault } from "../../objects/secrets/vault.ts";
 import { SANDBOX } from "../sandbox/clickup/facts.ts";
 import { FULL_GRANT, userObject } from "../support/users.ts";
 

@@ -46,6 +46,8 @@ describe("bundle", () => {
   });
 
   test("the check would see fixtures", () => {
-    expect(foreign(bundled("test/conformance/wrangler.jsonc"))).toContain("test/conformance/surface.ts");
+    expect(foreign(bundled("test/lab/conformance/worker/wrangler.jsonc"))).toContain(
+      "test/lab/conformance/worker/surface.ts",
+    );
   });
 });

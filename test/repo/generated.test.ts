@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { TOOLS_PAGE, toolsPage } from "../../scripts/docs.ts";
-import { ECONOMY_PAGE, economyPage } from "../../scripts/economy-page.ts";
+import { ECONOMY_PAGE, economyPage } from "../../scripts/docs-economy.ts";
 
 test("docs/tools.md is what the catalog says (npm run docs)", () => {
   expect(readFileSync(TOOLS_PAGE, "utf8")).toBe(toolsPage());

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { MUTANTS } from "../../scripts/mutants/list.ts";
-import { mutated } from "../../scripts/mutants/tree.ts";
+import { MUTANTS } from "../lab/mutants/list.ts";
+import { mutated } from "../lab/mutants/tree.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 

@@ -4,6 +4,8 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
+/** Where tools are made: `tools.ts` and `tools-….ts` of a noun's room. */
+const TOOL_FILE = /^tools\/[^/]+\/tools(-[a-z-]+)?\.ts$/;
 const SOURCE_ROOMS = ["worker", "objects", "tools", "migrations", "scripts"];
 
 interface Import {
@@ -50,25 +52,25 @@ const isPackage = (i: Import): boolean =>
 const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
   {
     room: /^worker\/index\.ts$/,
-    may: [/^worker\//, /^objects\/(rpc|user)\.ts$/, /^hono/, /^cloudflare:workers$/, /^stripe$/],
+    may: [/^worker\//, /^objects\/(rpc\/user|user)\.ts$/, /^hono/, /^cloudflare:workers$/, /^stripe$/],
   },
   {
     room: /^worker\/pages\//,
-    may: [/^worker\/pages\//, /^hono\/(jsx|css|html)/, /^tools\/(catalog|untrusted)\.ts$/],
-    types: [/^@cloudflare\/workers-oauth-provider$/, /^objects\/rpc\.ts$/, /^tools\/define\.ts$/],
+    may: [/^worker\/pages\//, /^hono\/(jsx|css|html)/, /^tools\/(catalog|words\/untrusted)\.ts$/],
+    types: [/^@cloudflare\/workers-oauth-provider$/, /^objects\/rpc\/user\.ts$/, /^tools\/define\.ts$/],
   },
   // The prepared list of tools, which an object names instead of sending it.
   {
     room: /^worker\/tool-list\.ts$/,
     may: [/^tools\/catalog\.ts$/],
-    types: [/^objects\/rpc\.ts$/],
+    types: [/^objects\/rpc\/user\.ts$/],
   },
   {
     room: /^worker\//,
     may: [
       /^worker\//,
       // Types of the RPC face, and the names of its two headers.
-      /^objects\/rpc(-operator)?\.ts$/,
+      /^objects\/rpc\//,
       /^tools\/clickup\/(http|errors)\.ts$/,
       /^hono/,
       /^jose$/,
@@ -79,18 +81,18 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^package\.json$/,
     ],
     // The payment provider is implemented here, for an interface the objects own.
-    types: [/^objects\/(rpc(-operator)?|billing\/billing-port)\.ts$/, /^tools\/(define|tiers)\.ts$/],
+    types: [/^objects\/(rpc\/|billing\/billing-port\.ts$)/, /^tools\/(define|tiers)\.ts$/],
   },
   {
     room: /^objects\/stores\//,
     may: [/^objects\/limits\.ts$/],
-    types: [/^objects\/rpc(-operator)?\.ts$/, /^tools\/(define|tiers)\.ts$/],
+    types: [/^objects\/rpc\//, /^tools\/(define|tiers)\.ts$/],
   },
   {
     room: /^objects\/mcp\//,
     may: [
       /^objects\/mcp\//,
-      /^objects\/(limits|rpc)\.ts$/,
+      /^objects\/(limits\.ts$|rpc\/)/,
       /^objects\/stores\//,
       /^@modelcontextprotocol\/(server|sdk)/,
       /^node:async_hooks$/,
@@ -99,16 +101,16 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     types: [/^objects\//, /^tools\/(define|tiers)\.ts$/],
   },
   {
-    room: /^objects\/rpc(-operator)?\.ts$/,
+    room: /^objects\/rpc\//,
     may: [],
-    types: [/^objects\/rpc(-operator)?\.ts$/, /^tools\/(define|tiers)\.ts$/],
+    types: [/^objects\/rpc\//, /^tools\/(define|tiers)\.ts$/],
   },
   {
     room: /^objects\//,
     may: [
       /^objects\//,
       /^migrations\//,
-      /^tools\/(catalog|call|tiers|define|redact|errors|prompts|resources)\.ts$/,
+      /^tools\/(catalog|tiers|define|prompts|resources|call\/(call|redact)|words\/errors)\.ts$/,
       /^tools\/clickup\//,
       /^@modelcontextprotocol\/(server|sdk)/,
       /^agents\/lifecycle$/,
@@ -118,8 +120,6 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     ],
   },
   { room: /^tools\/clickup\//, may: [/^tools\/clickup\//, /^zod$/] },
-  // A category knows the shared machinery and ClickUp's API, never another category.
-  { room: /^tools\/categories\//, may: [/^tools\/[^/]+\.ts$/, /^tools\/clickup\//, /^zod$/] },
   { room: /^tools\//, may: [/^tools\//, /^zod$/] },
   { room: /^migrations\//, may: [/^migrations\//] },
   {
@@ -127,7 +127,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     may: [
       /^scripts\//,
       /^tools\//,
-      /^test\/(sandbox\/|tools\/samples\.ts|browser\/(chromium|mcp-client)\.ts)/,
+      /^test\/(sandbox\/|lab\/tools\/|browser\/(chromium|mcp-client)\.ts)/,
       /^node:/,
       /^@hono\/node-server$/,
       /^@modelcontextprotocol\//,
@@ -141,7 +141,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^worker\/billing\/(event-types|stripe-parts)\.ts$/,
       /^package\.json$/,
     ],
-    types: [/^objects\/rpc(-operator)?\.ts$/],
+    types: [/^objects\/rpc\//],
   },
 ];
 
@@ -162,13 +162,9 @@ describe("rooms", () => {
     expect(forbidden.map((i) => `${i.from} -> ${i.to}${i.typeOnly ? " (type)" : ""}`)).toEqual([]);
   });
 
-  test("categories do not know each other", () => {
-    const across = all.filter((i) => {
-      const from = /^tools\/categories\/([a-z]+)/.exec(i.from)?.[1];
-      const to = /^tools\/categories\/([a-z]+)/.exec(i.to)?.[1];
-      return from !== undefined && to !== undefined && from !== to;
-    });
-    expect(across.map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
+  test("tools do not know each other: the catalog alone imports them", () => {
+    const across = all.filter((i) => TOOL_FILE.test(i.to) && i.from !== "tools/catalog.ts");
+    expect(across.filter((i) => !i.from.startsWith("test/")).map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
   });
 
   test("tools load without the platform", () => {
@@ -207,8 +203,8 @@ describe("what a room may do", () => {
     expect(users.filter((f) => !/^objects\/(stores\/|migrate\.ts)/.test(f))).toEqual([]);
   });
 
-  test("no catch in category files: errors are rendered in one place", () => {
-    expect(matching(/\bcatch\b/, /^tools\/categories\//)).toEqual([]);
+  test("no catch in a room's tools*.ts: errors are rendered in one place", () => {
+    expect(matching(/\bcatch\b/, TOOL_FILE)).toEqual([]);
   });
 
   test("files hold one purpose: none above 400 lines, none named for everything", () => {

@@ -3,7 +3,7 @@
  * client and budget, and the ClickUp sandbox behind `globalThis.fetch`.
  */
 import { afterEach, beforeEach, expect } from "vitest";
-import { callTool, type CallOutcome } from "../../tools/call.ts";
+import { callTool, type CallOutcome } from "../../tools/call/call.ts";
 import { toolByName } from "../../tools/catalog.ts";
 import { Budget } from "../../tools/clickup/budget.ts";
 import { type CallReport, createClickUpClient } from "../../tools/clickup/client.ts";

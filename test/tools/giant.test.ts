@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ANSWER_CHARS, fitAnswer } from "../../tools/answer-size.ts";
+import { ANSWER_CHARS, fitAnswer } from "../../tools/words/answer-size.ts";
 import { TOOLS } from "../../tools/catalog.ts";
 import { textOf, useWorld } from "./context.ts";
 import { premium } from "./premium.ts";

@@ -8,7 +8,7 @@ import type { Tool } from "../../tools/define.ts";
 import { lineFaults, textFaults, unseenFaults } from "../corpus/contained.ts";
 import { INJECTIONS, MARK } from "../corpus/injections.ts";
 import { isName, plant, planted, plantedStatus } from "../corpus/plant.ts";
-import { shown } from "../../tools/names.ts";
+import { shown } from "../../tools/words/names.ts";
 import { SANDBOX } from "../sandbox/clickup/facts.ts";
 import { NORTHWIND, SIDE, textOf, useWorld, type World } from "./context.ts";
 import { premium } from "./premium.ts";

@@ -1,8 +1,8 @@
-/** Premium tools in tests: a tool out of a category's list, and a world on the premium tier. */
+/** Premium tools in tests: a tool out of a room's list, and a world on the premium tier. */
 import type { Tool } from "../../tools/define.ts";
 import type { ContextOptions, World } from "./context.ts";
 
-/** The tool of that name; throws when the category has none. */
+/** The tool of that name; throws when the room has none. */
 export function pick(tools: readonly Tool[], name: string): Tool {
   const found = tools.find((tool) => tool.name === name);
   if (found === undefined) {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import type { AccountView } from "../../objects/rpc.ts";
+import type { AccountView } from "../../objects/rpc/user.ts";
 import { base32, newDeviceId, recordUser, userIdOf } from "../../worker/directory.ts";
 
 const account: AccountView = {

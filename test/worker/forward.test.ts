@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import { PRINCIPAL_HEADER, REQUEST_ID_HEADER } from "../../objects/rpc.ts";
+import { PRINCIPAL_HEADER, REQUEST_ID_HEADER } from "../../objects/rpc/user.ts";
 import type { Bindings } from "../../worker/env.ts";
 import { forwardToUser } from "../../worker/mcp.ts";
 import type { Caller } from "../../worker/oauth/provider.ts";

@@ -3,8 +3,8 @@
  * how much each may slip. Times are whole numbers (here: indexes of working days); a finish is the first
  * moment after the work.
  */
-import { edgesOf, orderOf } from "./graph.ts";
-import type { Waiting } from "./graph.ts";
+import { edgesOf, orderOf } from "../tasks/graph.ts";
+import type { Waiting } from "../tasks/graph.ts";
 
 export interface Activity extends Waiting {
   /** 0 for a milestone. */

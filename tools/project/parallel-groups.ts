@@ -1,6 +1,6 @@
 /** What can be worked on at the same time: groups, each of which may begin when those before it are done. */
-import { orderOf } from "./graph.ts";
-import type { Waiting } from "./graph.ts";
+import { orderOf } from "../tasks/graph.ts";
+import type { Waiting } from "../tasks/graph.ts";
 
 /**
  * Keys by group. Every key stands in the earliest group that what it waits on allows; within a group nothing

@@ -3,9 +3,9 @@
  * numbered lists and check boxes; text below an item is its description. A single first-level heading above
  * everything is the plan's title, not a task. Marks on a line are described in `plan-marks.ts`.
  */
-import { UserInputError } from "../errors.ts";
-import { closest, sameName, shown } from "../names.ts";
-import { findCycle } from "./graph.ts";
+import { UserInputError } from "../words/errors.ts";
+import { closest, sameName, shown } from "../words/names.ts";
+import { findCycle } from "../tasks/graph.ts";
 import { readLines } from "./plan-lines.ts";
 import type { PlanLine } from "./plan-lines.ts";
 import { readMarks } from "./plan-marks.ts";

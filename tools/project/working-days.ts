@@ -2,7 +2,7 @@
  * Calendar days and working days (Monday to Friday) as plain numbers. A day is the count of days since
  * 1970-01-01; a working day has an index of its own, so that adding working days is adding numbers.
  */
-import { wallClock } from "../zone.ts";
+import { wallClock } from "../when/zone.ts";
 
 /** Days since 1970-01-01, whatever the zone. */
 export type Day = number;

@@ -4,7 +4,7 @@
  * only says where its chain ends.
  */
 import * as z from "zod";
-import type { AuditHead } from "../../objects/rpc-operator.ts";
+import type { AuditHead } from "../../objects/rpc/operator.ts";
 import type { Bindings } from "../env.ts";
 import { findUser } from "./users.ts";
 

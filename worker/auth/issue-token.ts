@@ -1,5 +1,5 @@
 /** Issues a personal token: a device in the user's object, and a JWT that names it. */
-import type { RpcResult } from "../../objects/rpc.ts";
+import type { RpcResult } from "../../objects/rpc/user.ts";
 import type { Grant } from "../../tools/define.ts";
 import { newDeviceId, type UserStub } from "../directory.ts";
 import type { Config } from "../env.ts";

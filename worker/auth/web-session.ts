@@ -6,7 +6,7 @@
 import { errors, jwtVerify, SignJWT } from "jose";
 import { generateCookie, getCookie } from "hono/cookie";
 import * as z from "zod";
-import type { AccountView, WebSessionView } from "../../objects/rpc.ts";
+import type { AccountView, WebSessionView } from "../../objects/rpc/user.ts";
 import type { AppContext } from "../context.ts";
 import { base32, userObject, type UserStub } from "../directory.ts";
 import type { Config } from "../env.ts";

@@ -1,6 +1,6 @@
 /** From an event to the object of the user it concerns. Used by the webhook and by an operator's replay. */
 import type { PortResult } from "../../objects/billing/billing-port.ts";
-import type { EventOutcome } from "../../objects/rpc.ts";
+import type { EventOutcome } from "../../objects/rpc/user.ts";
 import { recordStripeCustomer, userObject, userOfStripeCustomer } from "../directory.ts";
 import type { BillingConfig, Bindings } from "../env.ts";
 import { logEvent } from "../log.ts";

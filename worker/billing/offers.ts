@@ -1,7 +1,7 @@
 /** What can be bought, as Stripe has it: read for the plan page, kept a few minutes per isolate. */
 import type { Stripe } from "stripe";
 import type { PortResult } from "../../objects/billing/billing-port.ts";
-import type { CheckoutOffer } from "../../objects/rpc.ts";
+import type { CheckoutOffer } from "../../objects/rpc/user.ts";
 import type { BillingConfig } from "../env.ts";
 import { attempt, UnexpectedAnswer } from "./failures.ts";
 import type { BillingStripe } from "./stripe-parts.ts";

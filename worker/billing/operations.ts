@@ -3,7 +3,7 @@
  * Stripe account. In pages, because a request has a bounded number of calls. Reached from the operator's entrypoint.
  */
 import type { Stripe } from "stripe";
-import type { EventOutcome } from "../../objects/rpc.ts";
+import type { EventOutcome } from "../../objects/rpc/user.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import { userObject, userOfStripeCustomer } from "../directory.ts";
 import type { BillingConfig, Bindings } from "../env.ts";

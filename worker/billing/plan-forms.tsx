@@ -1,5 +1,5 @@
 /** The forms of the plan page, and the page an upgrade link of a tool's answer opens. */
-import type { BillingError, PortalFlow } from "../../objects/rpc.ts";
+import type { BillingError, PortalFlow } from "../../objects/rpc/user.ts";
 import type { FormHandler, PageHandler } from "../account/guard.tsx";
 import { errorPage, redirectTo } from "../html.tsx";
 import { openCheckout, openPortal, PLAN_PATH } from "./purchase.ts";

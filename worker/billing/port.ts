@@ -8,7 +8,7 @@ import type {
   OpenCheckout,
   PortResult,
 } from "../../objects/billing/billing-port.ts";
-import type { InvoiceView, PaymentCard, PortalFlow } from "../../objects/rpc.ts";
+import type { InvoiceView, PaymentCard, PortalFlow } from "../../objects/rpc/user.ts";
 import { forgetStripeCustomer, recordStripeCustomer } from "../directory.ts";
 import { loadConfig, type Bindings, type BillingConfig } from "../env.ts";
 import { disputesOf } from "./disputes.ts";

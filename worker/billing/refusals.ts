@@ -1,5 +1,5 @@
 /** What billing cannot do, as JSON: our words only, nothing of what Stripe said. */
-import type { BillingError } from "../../objects/rpc.ts";
+import type { BillingError } from "../../objects/rpc/user.ts";
 import { apiJson } from "../json.ts";
 
 export function notConfigured(): Response {

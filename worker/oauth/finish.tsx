@@ -1,6 +1,6 @@
 /** From a consent and a person to a grant, with the question which Workspaces in between where it is open. */
 import { authorizationErrorRedirect, type AuthRequest } from "@cloudflare/workers-oauth-provider";
-import type { AccountView, DeviceView } from "../../objects/rpc.ts";
+import type { AccountView, DeviceView } from "../../objects/rpc/user.ts";
 import { expiryOf, readWorkspaces, type Choices } from "../auth/choices.ts";
 import { openWebSession, type WebSession } from "../auth/web-session.ts";
 import type { AppContext } from "../context.ts";

@@ -2,7 +2,7 @@
  * One Analytics Engine data point a request, for counts and percentiles over months. The order of the columns is
  * part of the queries in docs/observability/; new ones go to the end.
  */
-import type { RequestFigures } from "../../objects/rpc.ts";
+import type { RequestFigures } from "../../objects/rpc/user.ts";
 import type { Bindings } from "../env.ts";
 
 export interface Measured {

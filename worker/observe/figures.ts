@@ -1,5 +1,5 @@
 /** What the user's object says about a request, taken off its answer before the answer leaves. */
-import { FIGURES_HEADER } from "../../objects/rpc.ts";
+import { FIGURES_HEADER } from "../../objects/rpc/user.ts";
 
 /** @returns JSON of `RequestFigures`; `null` when no object was asked, or it could not be reached */
 export function readFigures(answer: Response): string | null {

@@ -2,7 +2,7 @@
  * One JSON line and one data point a request. Never a query string (it may carry codes), a header, an argument
  * or an answer: names, ids and numbers only.
  */
-import { FIGURES_HEADER } from "../../objects/rpc.ts";
+import { FIGURES_HEADER } from "../../objects/rpc/user.ts";
 import type { AppContext } from "../context.ts";
 import type { Bindings } from "../env.ts";
 import { logEvent } from "../log.ts";

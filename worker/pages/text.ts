@@ -1,5 +1,5 @@
 /** Shortens and cleans text that others chose, for display. Escaping is hono/jsx's work. */
-import { stripInvisible } from "../../tools/untrusted.ts";
+import { stripInvisible } from "../../tools/words/untrusted.ts";
 
 const NAME_CHARS = 80;
 

@@ -1,5 +1,5 @@
 /** What happened, newest first: every request of every device, and what was done to the account. */
-import type { ActivityEvent, ActivityPage as Events, DeviceView } from "../../../objects/rpc.ts";
+import type { ActivityEvent, ActivityPage as Events, DeviceView } from "../../../objects/rpc/user.ts";
 import { TOOLS } from "../../../tools/catalog.ts";
 import { displayName } from "../text.ts";
 import { AccountFrame, type AccountPageProps } from "./frame.tsx";

@@ -1,5 +1,5 @@
 /** The first page of the account: plan, usage, connected devices. */
-import type { AccountView, DeviceView, UsageView } from "../../../objects/rpc.ts";
+import type { AccountView, DeviceView, UsageView } from "../../../objects/rpc/user.ts";
 import { UsageChart } from "./chart.tsx";
 import { DeviceRow, EndedDevices } from "./device-row.tsx";
 import { AccountFrame, ButtonForm, type AccountPageProps } from "./frame.tsx";

@@ -1,5 +1,5 @@
 /** What the plan includes. */
-import type { UsageView } from "../../../objects/rpc.ts";
+import type { UsageView } from "../../../objects/rpc/user.ts";
 import { TOOLS } from "../../../tools/catalog.ts";
 import { PlanCard, type PlanCardProps } from "../plan-card.tsx";
 import { AccountFrame, type AccountPageProps } from "./frame.tsx";

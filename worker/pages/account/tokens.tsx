@@ -1,5 +1,5 @@
 /** Personal tokens, for clients without a sign-in of their own. */
-import type { AccountView, DeviceView } from "../../../objects/rpc.ts";
+import type { AccountView, DeviceView } from "../../../objects/rpc/user.ts";
 import type { Access } from "../access-choice.tsx";
 import { GrantChoices, LifetimeChoice } from "../choices.tsx";
 import { TOKEN_LIFETIMES } from "../choice-texts.ts";

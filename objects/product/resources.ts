@@ -1,0 +1,130 @@
+/** The product's resources: ClickUp's through the tools that read them, and the account's own. */
+import type { ReadResourceResult, Resource, ResourceTemplateType } from "@modelcontextprotocol/server";
+import { callTool } from "../../tools/call/call.ts";
+import { toolByName } from "../../tools/catalog.ts";
+import type { ToolContext } from "../../tools/define.ts";
+import { hierarchyTitle, hierarchyUri, RESOURCE_TEMPLATES, resourceCall } from "../../tools/resources.ts";
+import type { Admission } from "../limit/gate.ts";
+import type { Resources, Scope } from "../mcp/surface.ts";
+import type { ContextFactory } from "./surface.ts";
+import type { JournalStore } from "../stores/journal.ts";
+
+const JSON_TYPE = "application/json";
+const RECENT_EVENTS = 50;
+
+const ACCOUNT: readonly Resource[] = [
+  {
+    uri: "account://plan",
+    name: "plan",
+    title: "Plan",
+    description: "Your plan and its limits.",
+    mimeType: JSON_TYPE,
+  },
+  {
+    uri: "account://usage",
+    name: "usage",
+    title: "Usage",
+    description: "Requests of the last minute.",
+    mimeType: JSON_TYPE,
+  },
+  {
+    uri: "account://activity",
+    name: "activity",
+    title: "Activity",
+    description: "What your connected clients did last.",
+    mimeType: JSON_TYPE,
+  },
+];
+
+export class ProductResources implements Resources {
+  readonly #context: ContextFactory;
+  readonly #admission: Admission;
+  readonly #journal: JournalStore;
+  readonly #workspaces: () => { id: string; name: string }[];
+
+  constructor(
+    context: ContextFactory,
+    parts: { admission: Admission; journal: JournalStore; workspaces: () => { id: string; name: string }[] },
+  ) {
+    this.#context = context;
+    this.#admission = parts.admission;
+    this.#journal = parts.journal;
+    this.#workspaces = parts.workspaces;
+  }
+
+  /** What needs no call to ClickUp to be listed; tasks, lists and pages are reached by their templates. */
+  async list(scope: Scope): Promise<Resource[]> {
+    const allowed = scope.grant.workspaces;
+    const trees = this.#workspaces()
+      .filter((w) => allowed === null || allowed.includes(w.id))
+      .map((w) => ({
+        uri: hierarchyUri(w.id),
+        name: `hierarchy-${w.id}`,
+        title: hierarchyTitle(w),
+        mimeType: "text/plain",
+      }));
+    return [...trees, ...ACCOUNT];
+  }
+
+  templates(): ResourceTemplateType[] {
+    return RESOURCE_TEMPLATES.map((t) => ({ ...t, mimeType: "text/plain" }));
+  }
+
+  async read(uri: string, scope: Scope): Promise<ReadResourceResult | undefined> {
+    const own = this.#account(uri, scope);
+    if (own !== undefined) return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(own) }] };
+    const call = resourceCall(uri);
+    const tool = call === undefined ? undefined : toolByName(call.tool);
+    if (call === undefined || tool === undefined) return undefined;
+    const made = await this.#context(scope);
+    if (!made.ok) {
+      scope.record.outcome = "upstream_error";
+      return { contents: [{ uri, mimeType: "text/plain", text: made.message }] };
+    }
+    const { outcome, result, incident } = await callTool(tool, call.args, made.context);
+    scope.record.outcome = outcome;
+    scope.record.upstream_calls = made.context.clickup.calls;
+    if (incident !== undefined) scope.record.incident = incident;
+    return {
+      contents: [{ uri, mimeType: "text/plain", text: result.content.map((c) => c.text).join("\n") }],
+    };
+  }
+
+  #account(uri: string, scope: Scope): unknown {
+    const { limit, remaining, reset_ms } = this.#admission.status(scope.tier);
+    switch (uri) {
+      case "account://plan":
+        return { tier: scope.tier, requests_per_minute: limit };
+      case "account://usage":
+        return {
+          requests_per_minute: limit,
+          used_last_minute: limit - remaining,
+          reset_s: Math.ceil(reset_ms / 1000),
+        };
+      case "account://activity":
+        return this.#journal.recent(RECENT_EVENTS).map((e) => ({
+          time: new Date(e.t_ms).toISOString(),
+          client: e.client,
+          method: e.method,
+          ...(e.tool === null ? {} : { tool: e.tool }),
+          outcome: e.outcome ?? "running",
+          ...(e.targets === undefined || e.targets.length === 0 ? {} : { targets: e.targets }),
+        }));
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** Runs `ask` with the context of a call, or answers with nothing when ClickUp is not connected. */
+export async function withContext<T>(
+  context: ContextFactory,
+  scope: Scope,
+  ask: (ctx: ToolContext) => Promise<T>,
+): Promise<T | undefined> {
+  const made = await context(scope);
+  if (!made.ok) return undefined;
+  const answer = await ask(made.context);
+  scope.record.upstream_calls = made.context.clickup.calls;
+  return answer;
+}

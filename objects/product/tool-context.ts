@@ -1,0 +1,76 @@
+import { createClickUpClient } from "../../tools/clickup/client.ts";
+import type { Cache, IdempotencyLog, ToolContext } from "../../tools/define.ts";
+import type { ClickUpLink } from "../secrets/clickup-link.ts";
+import type { ObjectConfig } from "../config.ts";
+import type { Scope } from "../mcp/surface.ts";
+import { confirm } from "./questions.ts";
+import type { RequestStates } from "../secrets/request-state.ts";
+import type { AccountStore } from "../stores/account.ts";
+import type { After } from "../timer.ts";
+
+export interface ContextParts {
+  account: AccountStore;
+  link: ClickUpLink;
+  cache: Cache;
+  idempotency: IdempotencyLog;
+  config: ObjectConfig;
+  /** Signs what a question sends through the client. */
+  states: RequestStates;
+  now_ms: () => number;
+  after: After;
+  /** Logs one of our own faults under the incident id the caller is shown. */
+  report: (incident: string, error: unknown) => void;
+}
+
+/** The context of one tool call: this user's credential, stores and choices, and the call's own scope. */
+export async function toolContext(
+  parts: ContextParts,
+  scope: Scope,
+): Promise<{ ok: true; context: ToolContext } | { ok: false; message: string }> {
+  const account = parts.account.read();
+  if (account === undefined) return { ok: false, message: "Sign in with ClickUp first." };
+  const opened = await parts.link.open();
+  if (!opened.ok) return opened;
+  const { link } = opened;
+  scope.startDeadline();
+  const { signal } = scope;
+  const allowed = scope.grant.workspaces;
+  const workspaces = account.workspaces.filter((w) => allowed === null || allowed.includes(w.id));
+  const context: ToolContext = {
+    clickup: createClickUpClient({
+      baseUrl: parts.config.clickupApiUrl,
+      token: link.token,
+      budget: link.budget,
+      signal,
+      after: parts.after,
+      deadline_ms: parts.now_ms() + scope.deadline_ms,
+    }),
+    cache: parts.cache,
+    idempotency: parts.idempotency,
+    user: {
+      clickupUserId: account.clickupUserId,
+      username: account.username,
+      timeZone: account.timeZone ?? "UTC",
+      workspaces,
+      defaultWorkspaceId: account.defaultWorkspaceId,
+    },
+    tier: scope.tier,
+    grant: scope.grant,
+    upgradeUrl: `${parts.config.publicUrl}/account/plan`,
+    signal,
+    now_ms: parts.now_ms,
+    after: parts.after,
+    touch(kind, id) {
+      scope.record.targets.add(`${kind}:${id}`);
+    },
+    progress(done, total, message) {
+      scope.progress(done, total, message);
+    },
+    confirm: (question) => confirm(question, scope, parts.states),
+    rememberWorkspace(id) {
+      if (id !== account.defaultWorkspaceId) parts.account.setDefaultWorkspace(id);
+    },
+    report: parts.report,
+  };
+  return { ok: true, context };
+}

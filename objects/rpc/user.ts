@@ -1,0 +1,398 @@
+/**
+ * What the entry Worker may ask of a user's object, as types only. Expected failures are values:
+ * an Error thrown across RPC loses its class (and is logged as uncaught), so it is kept for our own faults.
+ */
+import type { Grant, Workspace } from "../../tools/define.ts";
+import type { Tier } from "../../tools/tiers.ts";
+import type { OperatorRpc } from "./operator.ts";
+
+/** How the caller proved who they are. */
+export type Via = "oauth" | "jwt";
+
+/** The verified caller of one request. Made by the Worker from a token, never from client input. */
+export interface Principal {
+  userId: string;
+  /** Row of `devices` in the user's object: one per OAuth grant or issued JWT. */
+  deviceId: string;
+  via: Via;
+  /** OAuth client id, or "jwt". */
+  clientId: string;
+  /** OAuth scopes of the token; a JWT carries the scopes of its device. */
+  scopes: string[];
+}
+
+/** Header in which the Worker hands the principal to `UserObject.fetch`; stripped from client requests. */
+export const PRINCIPAL_HEADER = "x-clickup-mcp-principal";
+/** Header with a random id for the request: the journal and every log line carry it. */
+export const REQUEST_ID_HEADER = "x-request-id";
+
+/** Header the Worker sets on a request it sends again after the platform failed: the object serves it only if it reads. */
+export const REPEAT_HEADER = "x-clickup-mcp-repeat";
+/** Header of the object's answer to such a request that it did not serve; never leaves the Worker. */
+export const NOT_REPEATED_HEADER = "x-clickup-mcp-not-repeated";
+
+/** Header in which the object hands the figures of a request to the Worker, as JSON; never leaves the Worker. */
+export const FIGURES_HEADER = "x-clickup-mcp-figures";
+
+/** What the Worker's log line says of an MCP request. Ids, names and numbers; no argument, no content. */
+export interface RequestFigures {
+  user: string;
+  device: string;
+  protocol: string | null;
+  /** JSON-RPC method; "batch" for several messages at once, `null` for none that was admitted. */
+  method: string | null;
+  tool: string | null;
+  /** Outcome as the journal has it; "running": the answer is a stream; "none": no request was admitted. */
+  outcome: string;
+  messages: number;
+  upstream_calls: number;
+  bytes_in: number;
+  bytes_out: number;
+  /** Requests left in the window. */
+  remaining: number | null;
+  /** Events that are not in R2 yet. */
+  outboxDepth: number;
+}
+
+/** What decides how a JSON-RPC POST is answered with JSON; everything else of its HTTP request stays outside. */
+export interface PlainPost {
+  /** JSON of `Principal`, made once a token: it is the same with each of its requests. */
+  principal: string;
+  requestId: string;
+  /** `null`: it belongs to none. */
+  sessionId: string | null;
+  contentType: string | null;
+  accept: string | null;
+  protocolVersion: string | null;
+  body: string;
+}
+
+/** Which list of tools: it depends on nothing else. */
+export interface ToolListKey {
+  tier: Tier;
+  grant: Pick<Grant, "access" | "toolSets">;
+}
+
+/** The HTTP answer of a `PlainPost`. */
+export interface PlainAnswer {
+  status: number;
+  headers: Record<string, string>;
+  /** A list of tools is named, not sent: every isolate of the Worker can make it, and it is the longest answer there is. */
+  body: { text: string } | { id: string | number; tools: ToolListKey };
+  /** `RequestFigures` as JSON: most of the time they only go on into a log line. */
+  figures: string;
+}
+
+/**
+ * Body of a POST that is answered by a stream without an end (`subscriptions/listen`), URI-encoded: asking the
+ * object for a WebSocket makes the request a GET, which has no body.
+ */
+export const STREAM_BODY_HEADER = "x-clickup-mcp-stream-body";
+/** Longest such body. A subscription names a few kinds of change and some resources. */
+export const MAX_STREAM_BODY_BYTES = 16 * 1024;
+
+export type CredentialKind = "oauth" | "personal";
+
+/** Who ClickUp says the person is (GET /v2/user and GET /v2/team). */
+export interface Identity {
+  clickupUserId: string;
+  username: string;
+  email: string | null;
+  /** IANA name, or null where ClickUp gives none. */
+  timeZone: string | null;
+  workspaces: Workspace[];
+}
+
+export interface SignIn {
+  identity: Identity;
+  credential: { kind: CredentialKind; token: string };
+}
+
+export interface NewDevice {
+  deviceId: string;
+  via: Via;
+  clientId: string;
+  clientName: string;
+  grant: Grant;
+  /** When the device stops working, ms since the epoch; `null`: when revoked. */
+  expires_ms: number | null;
+}
+
+export interface DeviceView extends NewDevice {
+  /** What it was allowed at first. A pasted token can never do more. */
+  issuedAccess: Grant["access"];
+  created_ms: number;
+  last_seen_ms: number | null;
+  revoked_ms: number | null;
+}
+
+export interface AccountView {
+  userId: string;
+  clickupUserId: string;
+  username: string;
+  email: string | null;
+  /** The zone in use: the person's own choice, else ClickUp's, else UTC. */
+  timeZone: string;
+  /** IANA name the person chose here; `null`: ClickUp's is used. */
+  timeZoneOverride: string | null;
+  workspaces: Workspace[];
+  defaultWorkspaceId: string | null;
+  /** True when the person fixed the default; otherwise it is the Workspace last named. */
+  defaultPinned: boolean;
+  credentials: { kind: CredentialKind; added_ms: number; active: boolean }[];
+  tier: Tier;
+  created_ms: number;
+}
+
+/** What a person changes about a device; acts on its next request. */
+export interface DeviceChange {
+  grant: Grant;
+  /** As in `NewDevice`. A pasted token keeps the expiry it carries, whatever is said here. */
+  expires_ms: number | null;
+}
+
+/** What a person sets for themselves. `null` gives the choice back; a missing field stays. */
+export interface Preferences {
+  /** Fixes the default Workspace; `null`: the one last named is used. */
+  defaultWorkspaceId?: string | null;
+  /** IANA name; `null`: ClickUp's. */
+  timeZone?: string | null;
+}
+
+/** A browser signed in to the account page. */
+export interface NewWebSession {
+  /** Random, 128 bits; the browser's cookie carries it signed. */
+  sessionId: string;
+  /** Which browser it is, in a few words. */
+  label: string;
+  expires_ms: number;
+}
+
+export interface WebSessionView extends NewWebSession {
+  created_ms: number;
+  last_seen_ms: number;
+}
+
+export interface UsageView {
+  tier: Tier;
+  /** Requests a minute; `null`: not limited. */
+  limit: number | null;
+  /** Requests in the last 60 seconds. */
+  used: number;
+  /** The last 30 days, oldest first; `day` is the UTC date. */
+  days: { day: string; requests: number }[];
+}
+
+/** One event of the user's record, from the journal or an archived batch. Ids and names only. */
+export interface ActivityEvent {
+  seq: number;
+  /** ISO 8601. */
+  time: string;
+  counted: boolean;
+  requestId: string;
+  deviceId: string | null;
+  client: string;
+  protocol: string | null;
+  method: string;
+  tool: string | null;
+  fields: string[];
+  ids: Record<string, string>;
+  bytes_in: number;
+  bytes_out?: number;
+  outcome?: string;
+  duration_ms?: number;
+  upstream_calls?: number;
+  targets?: string[];
+  incident?: string;
+}
+
+export interface ActivityQuery {
+  deviceId?: string;
+  tool?: string;
+  /** `next` of the page before. */
+  cursor?: string;
+  /** Events wanted, at most. */
+  limit: number;
+}
+
+/** Newest first. `next` is set while there may be more, even when this page is empty. */
+export interface ActivityPage {
+  events: ActivityEvent[];
+  next: string | null;
+}
+
+export type RpcResult<T> = { ok: true; value: T } | { ok: false; error: RpcError };
+export type RpcError =
+  | { kind: "no_account"; message: string }
+  | { kind: "other_clickup_user"; message: string }
+  | { kind: "device_revoked"; message: string }
+  | { kind: "device_unknown"; message: string }
+  | { kind: "invalid"; message: string };
+
+/** What a person can buy: the price comes from Stripe's lookup, the words from our page. */
+export type CheckoutOffer = "month" | "year";
+
+/** Where the customer portal opens; `null`: its start. */
+export type PortalFlow = "payment_method_update" | "subscription_cancel" | "subscription_update";
+
+export interface PaymentCard {
+  brand: string;
+  last4: string;
+}
+
+export interface InvoiceView {
+  created_ms: number;
+  /** In the currency's smallest unit. */
+  total: number;
+  currency: string;
+  status: string;
+  /** Stripe's own page of it. */
+  url: string | null;
+}
+
+/** The plan as the object knows it; made without asking Stripe. */
+export interface PlanView {
+  tier: Tier;
+  /** Why the tier is what it is: a subscription's status, or one of our own words. */
+  why: string;
+  /** False: this server sells nothing. */
+  billing: boolean;
+  customerId: string | null;
+  subscription: {
+    id: string;
+    status: string;
+    interval: string;
+    amount: number | null;
+    currency: string;
+    periodEnd_ms: number | null;
+    /** When it ends, if it was cancelled. */
+    ends_ms: number | null;
+    /** `null`: no trial is running. */
+    trialEnds_ms: number | null;
+  } | null;
+  /** Premium goes on until then although a payment failed. */
+  graceUntil_ms: number | null;
+  /** More than one: somebody pays twice. */
+  liveSubscriptions: number;
+  grantedUntil_ms: number | null;
+  /** A Checkout that was opened and not paid yet. */
+  checkoutOpen: boolean;
+  synced_ms: number | null;
+  /** Stands in upgrade links made for this user. */
+  linkRef: string;
+}
+
+export type BillingError =
+  | { kind: "billing_not_configured" }
+  | { kind: "billing_unavailable"; retry_after_s: number }
+  /** Buying again would pay twice; the portal is the place. */
+  | { kind: "already_subscribed"; portalUrl: string | null }
+  | { kind: "no_customer" }
+  | { kind: "no_account" };
+
+export type BillingResult<T> = { ok: true; value: T } | { ok: false; error: BillingError };
+
+/** One of Stripe's events: ids and type only. What it says is read from Stripe anew. */
+export interface BillingEvent {
+  id: string;
+  type: string;
+  created_ms: number;
+  customerId: string;
+  /** For events about a dispute. */
+  disputeId: string | null;
+}
+
+/** `retry`: not worked on yet; Stripe should send it again. `ignored`: not about this user's customer. */
+export type EventOutcome = "done" | "duplicate" | "ignored" | "retry";
+
+/** What an operator sees of a user's billing. Ids and our own words only. */
+export interface BillingReport {
+  plan: PlanView;
+  history: { at_ms: number; from: Tier; to: Tier; why: string; eventId: string | null }[];
+  waitingEvents: {
+    eventId: string;
+    type: string;
+    received_ms: number;
+    attempts: number;
+    problem: string | null;
+  }[];
+  lastEvent_ms: number | null;
+  disputes: { id: string; status: string; created_ms: number }[];
+}
+
+/** The billing half of a user's object. */
+export interface BillingRpc {
+  plan(): Promise<PlanView>;
+  /** Reads Stripe first, unless that was done within `maxAge_ms`; without an answer the plan is as last known. */
+  refresh(maxAge_ms: number): Promise<PlanView>;
+  /** The Checkout page of the user: an open one again, or a new one. One customer, one open session. */
+  openCheckout(input: {
+    offer: CheckoutOffer;
+    successUrl: string;
+    cancelUrl: string;
+    portalReturnUrl: string;
+  }): Promise<BillingResult<{ url: string }>>;
+  openPortal(input: { returnUrl: string; flow: PortalFlow | null }): Promise<BillingResult<{ url: string }>>;
+  payments(): Promise<BillingResult<{ card: PaymentCard | null; invoices: InvoiceView[] }>>;
+  /** Works on an event once. `force`: again, although it was done (an operator's replay). */
+  event(event: BillingEvent, options?: { force?: boolean }): Promise<EventOutcome>;
+  /** Reads everything of Stripe anew. `dryRun`: only says what would change. */
+  resync(options: { dryRun: boolean }): Promise<BillingResult<{ before: PlanView; after: PlanView }>>;
+  /** Premium until a moment, whatever Stripe says; `null` takes it back. */
+  grantPremium(until_ms: number | null): Promise<PlanView>;
+  /** Ends one of the user's subscriptions now, for somebody who pays twice. */
+  endSubscription(id: string, options: { refund: boolean }): Promise<BillingResult<PlanView>>;
+  report(): Promise<BillingReport>;
+}
+
+/** The half of a user's object that the account page asks. */
+export interface AccountDeskRpc {
+  /** Forgets a ClickUp credential. Without any, tools ask to connect ClickUp again. */
+  removeCredential(kind: CredentialKind): Promise<RpcResult<AccountView>>;
+  setPreferences(preferences: Preferences): Promise<RpcResult<AccountView>>;
+  openWebSession(session: NewWebSession): Promise<RpcResult<WebSessionView>>;
+  /** The account of a browser that is signed in; `null` when it no longer is. */
+  webSession(sessionId: string): Promise<{ account: AccountView; session: WebSessionView } | null>;
+  webSessions(): Promise<WebSessionView[]>;
+  closeWebSession(sessionId: string): Promise<void>;
+  /** Signs every browser out. */
+  closeWebSessions(): Promise<void>;
+  usage(): Promise<UsageView>;
+  activity(query: ActivityQuery): Promise<RpcResult<ActivityPage>>;
+  /** Everything held about the user as JSON text, without secrets. */
+  exportData(): Promise<ReadableStream<Uint8Array>>;
+}
+
+/** The RPC face of a user's object. `fetch` serves `/mcp` with `PRINCIPAL_HEADER` set. */
+export interface UserRpc {
+  /**
+   * Serves one JSON-RPC request of the 2025 revisions that needs no stream, and of a session nothing but that it is
+   * there: cheaper than `fetch`, with the same answer.
+   * @returns `null` when it does need more; nothing has happened then, and `fetch` serves it
+   */
+  post(post: PlainPost): Promise<PlainAnswer | null>;
+  /** Creates or refreshes the account and stores the credential. Never touches the tier. */
+  signIn(input: SignIn): Promise<RpcResult<AccountView>>;
+  /** Stores a personal token already verified with ClickUp; refuses one of another ClickUp user. */
+  storeApiKey(input: SignIn): Promise<RpcResult<AccountView>>;
+  addDevice(device: NewDevice): Promise<RpcResult<DeviceView>>;
+  devices(): Promise<DeviceView[]>;
+  revokeDevice(deviceId: string): Promise<RpcResult<DeviceView>>;
+  /** True while the device exists and is neither revoked nor expired. */
+  deviceActive(deviceId: string): Promise<boolean>;
+  account(): Promise<RpcResult<AccountView>>;
+  /** The device while it works; `null` when it is unknown, revoked or expired. */
+  activeDevice(deviceId: string): Promise<DeviceView | null>;
+  changeDevice(deviceId: string, change: DeviceChange): Promise<RpcResult<DeviceView>>;
+  /**
+   * Removes everything held about the user, the record in R2 included, and restarts the object: the call may end
+   * with the restart instead of an answer. Whether it is done says `account()`: "no_account".
+   */
+  deleteAccount(): Promise<RpcResult<null>>;
+  /** For the account page; used like `billing()`. */
+  desk(): AccountDeskRpc;
+  /** Plan, payment and what Stripe said. In one round trip, without waiting in between: `user.billing().plan()`. */
+  billing(): BillingRpc;
+  /** For the `Admin` entrypoint alone; used like `billing()`. */
+  operator(): OperatorRpc;
+}
