@@ -23,7 +23,8 @@ import { ModernLane } from "./mcp/modern.ts";
 import { refusalResponse } from "./mcp/responses.ts";
 import { Tasks } from "./mcp/long-calls.ts";
 import { servePlain } from "./mcp/plain.ts";
-import { serveMcp, type Endpoint } from "./mcp/serve.ts";
+import type { Endpoint } from "./mcp/endpoint.ts";
+import { serveMcp } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
 import { Members } from "./account/affairs.ts";
 import { Meter } from "./mcp/meter.ts";
@@ -32,7 +33,7 @@ import { Operator } from "./account/operator.ts";
 import { Paywall } from "./product/paywall.ts";
 import { Principals } from "./account/principals.ts";
 import { ProductResources } from "./product/resources.ts";
-import { ProductSurface, type ContextFactory } from "./product/surface.ts";
+import { ProductSurface } from "./product/surface.ts";
 import { R2AuditSink } from "./record/r2-sink.ts";
 import { Removal } from "./account/removal.ts";
 import { mayBeRepeated, notRepeatedResponse } from "./arrival/repeat.ts";
@@ -46,8 +47,6 @@ import {
   type AccountView,
   type BillingRpc,
   type DeviceChange,
-  type DeviceView,
-  type NewDevice,
   type PlainAnswer,
   type PlainPost,
   type Principal,
@@ -56,11 +55,12 @@ import {
   type SignIn,
   type UserRpc,
 } from "./rpc/user.ts";
+import type { DeviceView, NewDevice } from "./rpc/views.ts";
 import type { OperatorRpc } from "./rpc/operator.ts";
 import { callsWritingTool, insufficientScopeResponse, isNarrowed } from "./arrival/step-up.ts";
 import { traced } from "./arrival/traced.ts";
 import { ObjectTimer, type After } from "./timer.ts";
-import { toolContext } from "./product/tool-context.ts";
+import { toolContext, type ContextFactory } from "./product/tool-context.ts";
 import { openKeyring, Vault } from "./secrets/vault.ts";
 
 /** What is beyond an object's reach and handed to it by the Worker that hosts it. */

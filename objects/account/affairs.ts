@@ -3,16 +3,8 @@ import type { Tier } from "../../tools/tiers.ts";
 import type { ClickUpLink } from "../secrets/clickup-link.ts";
 import { MAX_DEVICES } from "../limits.ts";
 import type { Ledger } from "../mcp/exchange.ts";
-import type {
-  AccountView,
-  CredentialKind,
-  DeviceChange,
-  DeviceView,
-  NewDevice,
-  Preferences,
-  RpcResult,
-  SignIn,
-} from "../rpc/user.ts";
+import type { AccountView, DeviceChange, Preferences, RpcResult, SignIn } from "../rpc/user.ts";
+import type { CredentialKind, DeviceView, NewDevice } from "../rpc/views.ts";
 import type { AccountStore } from "../stores/account.ts";
 import { isActive, type DeviceStore } from "../stores/devices.ts";
 

@@ -10,13 +10,13 @@ import type {
   AccountView,
   ActivityPage,
   ActivityQuery,
-  CredentialKind,
   NewWebSession,
   Preferences,
   RpcResult,
   UsageView,
   WebSessionView,
 } from "../rpc/user.ts";
+import type { CredentialKind } from "../rpc/views.ts";
 import { DumpStore } from "../stores/dump.ts";
 import type { JournalStore } from "../stores/journal.ts";
 import type { UsageStore } from "../stores/usage.ts";

@@ -6,7 +6,7 @@ import { RpcTarget } from "cloudflare:workers";
 import type { Admission } from "../limit/gate.ts";
 import type { AuditOutbox } from "../record/outbox.ts";
 import type { Members } from "./affairs.ts";
-import type { ActivityEvent } from "../rpc/user.ts";
+import type { ActivityEvent } from "../rpc/views.ts";
 import type { AuditHead, Inspection, KeyRotation, OperatorRpc } from "../rpc/operator.ts";
 import type { AccountStore } from "../stores/account.ts";
 import type { JournalStore } from "../stores/journal.ts";

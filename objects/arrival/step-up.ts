@@ -8,7 +8,8 @@
 import { toolByName } from "../../tools/catalog.ts";
 import { RPC, rpcErrorResponse } from "../mcp/responses.ts";
 import { named, peekMessages } from "./peek.ts";
-import type { DeviceView, Principal } from "../rpc/user.ts";
+import type { Principal } from "../rpc/user.ts";
+import type { DeviceView } from "../rpc/views.ts";
 
 const READ = "clickup:read";
 const WRITE = "clickup:write";

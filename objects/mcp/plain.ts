@@ -12,7 +12,7 @@ import type { PlainAnswer, PlainPost } from "../rpc/user.ts";
 import type { Caller } from "./exchange.ts";
 import { acceptsJson, isPlainRequest, isTooDeep } from "./inbound.ts";
 import { rateHeaders, refusalResponse } from "./responses.ts";
-import type { Endpoint } from "./serve.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 import { answerRequest, ASSUMED_PROTOCOL } from "./sessionless.ts";
 import { SSE_HEADERS } from "./sse.ts";

@@ -6,25 +6,14 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
   type JSONRPCMessage,
 } from "@modelcontextprotocol/server";
-import { Exchange, type Caller, type Ledger } from "./exchange.ts";
-import type { SessionHub } from "./hub.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { Exchange, type Caller } from "./exchange.ts";
 import { acceptsJson, echoableId, readInbound } from "./inbound.ts";
-import type { Listeners } from "./listen.ts";
-import type { ModernLane } from "./modern.ts";
 import { RPC, rateHeaders, refusalResponse, rpcError, rpcErrorResponse } from "./responses.ts";
 import { connectStream, endSession, openSession, postToSession } from "./session-lane.ts";
 import { SSE_PATH, serveSse } from "./sse-lane.ts";
 import { answerWithoutSession } from "./sessionless.ts";
 import { STREAM_BODY_HEADER } from "../rpc/user.ts";
-import type { Surface } from "./surface.ts";
-
-export interface Endpoint {
-  surface: Surface;
-  modern: ModernLane;
-  hub: SessionHub;
-  listeners: Listeners;
-  ledger: Ledger;
-}
 
 export async function serveMcp(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
   if (new URL(request.url).pathname.startsWith(SSE_PATH)) return serveSse(request, caller, endpoint);

@@ -19,7 +19,7 @@ import {
   rpcError,
   rpcErrorResponse,
 } from "./responses.ts";
-import type { Endpoint } from "./serve.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 
 const SESSION_HEADER = "mcp-session-id";

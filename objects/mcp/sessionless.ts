@@ -14,7 +14,7 @@ import {
   rpcErrorResponse,
   type JsonRpcId,
 } from "./responses.ts";
-import type { Endpoint } from "./serve.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 import type { PreparedTools } from "./surface.ts";
 

@@ -6,7 +6,7 @@ import { isInitializeRequest, isJSONRPCRequest, type JSONRPCMessage } from "@mod
 import { Exchange, type Caller } from "./exchange.ts";
 import { echoableId, readInbound } from "./inbound.ts";
 import { RPC, refusalResponse, rpcErrorResponse } from "./responses.ts";
-import type { Endpoint } from "./serve.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 
 export const SSE_PATH = "/sse";

@@ -2,11 +2,10 @@
 import type { ReadResourceResult, Resource, ResourceTemplateType } from "@modelcontextprotocol/server";
 import { callTool } from "../../tools/call/call.ts";
 import { toolByName } from "../../tools/catalog.ts";
-import type { ToolContext } from "../../tools/define.ts";
 import { hierarchyTitle, hierarchyUri, RESOURCE_TEMPLATES, resourceCall } from "../../tools/resources.ts";
 import type { Admission } from "../limit/gate.ts";
 import type { Resources, Scope } from "../mcp/surface.ts";
-import type { ContextFactory } from "./surface.ts";
+import type { ContextFactory } from "./tool-context.ts";
 import type { JournalStore } from "../stores/journal.ts";
 
 const JSON_TYPE = "application/json";
@@ -114,17 +113,4 @@ export class ProductResources implements Resources {
         return undefined;
     }
   }
-}
-
-/** Runs `ask` with the context of a call, or answers with nothing when ClickUp is not connected. */
-export async function withContext<T>(
-  context: ContextFactory,
-  scope: Scope,
-  ask: (ctx: ToolContext) => Promise<T>,
-): Promise<T | undefined> {
-  const made = await context(scope);
-  if (!made.ok) return undefined;
-  const answer = await ask(made.context);
-  scope.record.upstream_calls = made.context.clickup.calls;
-  return answer;
 }

@@ -22,6 +22,11 @@ export interface ContextParts {
   report: (incident: string, error: unknown) => void;
 }
 
+/** Makes the context of one call, or says what the person must do first (connect ClickUp again). */
+export type ContextFactory = (
+  scope: Scope,
+) => Promise<{ ok: true; context: ToolContext } | { ok: false; message: string }>;
+
 /** The context of one tool call: this user's credential, stores and choices, and the call's own scope. */
 export async function toolContext(
   parts: ContextParts,
@@ -73,4 +78,17 @@ export async function toolContext(
     report: parts.report,
   };
   return { ok: true, context };
+}
+
+/** Runs `ask` with the context of a call, or answers with nothing when ClickUp is not connected. */
+export async function withContext<T>(
+  context: ContextFactory,
+  scope: Scope,
+  ask: (ctx: ToolContext) => Promise<T>,
+): Promise<T | undefined> {
+  const made = await context(scope);
+  if (!made.ok) return undefined;
+  const answer = await ask(made.context);
+  scope.record.upstream_calls = made.context.clickup.calls;
+  return answer;
 }

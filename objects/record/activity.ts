@@ -3,7 +3,8 @@
  * number without gaps, so the two meet without holes or twins.
  */
 import type { AuditArchive } from "./archive.ts";
-import type { ActivityEvent, ActivityPage, ActivityQuery, RpcResult } from "../rpc/user.ts";
+import type { ActivityPage, ActivityQuery, RpcResult } from "../rpc/user.ts";
+import type { ActivityEvent } from "../rpc/views.ts";
 import type { JournalEvent, JournalStore } from "../stores/journal.ts";
 
 /** A page that finds little stops after this many batches and says that there may be more. */

@@ -1,6 +1,6 @@
 /** A user's part of the record in R2: reading it back for its owner, and removing it. Written by `audit.ts`. */
 import * as z from "zod";
-import type { ActivityEvent } from "../rpc/user.ts";
+import type { ActivityEvent } from "../rpc/views.ts";
 
 const LIST_MAX = 1_000;
 const batch = z.object({ events: z.array(z.looseObject({ seq: z.number(), time: z.string() })) });

@@ -1,6 +1,6 @@
 /** What the `Admin` entrypoint may ask of a user's object, as types only. Never a secret. */
 import type { Tier } from "../../tools/tiers.ts";
-import type { ActivityEvent, CredentialKind, DeviceView } from "./user.ts";
+import type { ActivityEvent, CredentialKind, DeviceView } from "./views.ts";
 
 /** What an operator sees of a user's object. */
 export interface Inspection {

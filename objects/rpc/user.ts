@@ -5,9 +5,7 @@
 import type { Grant, Workspace } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import type { OperatorRpc } from "./operator.ts";
-
-/** How the caller proved who they are. */
-export type Via = "oauth" | "jwt";
+import type { ActivityEvent, CredentialKind, DeviceView, NewDevice, Via } from "./views.ts";
 
 /** The verified caller of one request. Made by the Worker from a token, never from client input. */
 export interface Principal {
@@ -91,8 +89,6 @@ export const STREAM_BODY_HEADER = "x-clickup-mcp-stream-body";
 /** Longest such body. A subscription names a few kinds of change and some resources. */
 export const MAX_STREAM_BODY_BYTES = 16 * 1024;
 
-export type CredentialKind = "oauth" | "personal";
-
 /** Who ClickUp says the person is (GET /v2/user and GET /v2/team). */
 export interface Identity {
   clickupUserId: string;
@@ -106,24 +102,6 @@ export interface Identity {
 export interface SignIn {
   identity: Identity;
   credential: { kind: CredentialKind; token: string };
-}
-
-export interface NewDevice {
-  deviceId: string;
-  via: Via;
-  clientId: string;
-  clientName: string;
-  grant: Grant;
-  /** When the device stops working, ms since the epoch; `null`: when revoked. */
-  expires_ms: number | null;
-}
-
-export interface DeviceView extends NewDevice {
-  /** What it was allowed at first. A pasted token can never do more. */
-  issuedAccess: Grant["access"];
-  created_ms: number;
-  last_seen_ms: number | null;
-  revoked_ms: number | null;
 }
 
 export interface AccountView {
@@ -181,29 +159,6 @@ export interface UsageView {
   used: number;
   /** The last 30 days, oldest first; `day` is the UTC date. */
   days: { day: string; requests: number }[];
-}
-
-/** One event of the user's record, from the journal or an archived batch. Ids and names only. */
-export interface ActivityEvent {
-  seq: number;
-  /** ISO 8601. */
-  time: string;
-  counted: boolean;
-  requestId: string;
-  deviceId: string | null;
-  client: string;
-  protocol: string | null;
-  method: string;
-  tool: string | null;
-  fields: string[];
-  ids: Record<string, string>;
-  bytes_in: number;
-  bytes_out?: number;
-  outcome?: string;
-  duration_ms?: number;
-  upstream_calls?: number;
-  targets?: string[];
-  incident?: string;
 }
 
 export interface ActivityQuery {

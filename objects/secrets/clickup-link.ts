@@ -1,6 +1,6 @@
 /** The user's connection to ClickUp: the credential out of the vault, and the call budget of its token. */
 import { Budget } from "../../tools/clickup/budget.ts";
-import type { CredentialKind } from "../rpc/user.ts";
+import type { CredentialKind } from "../rpc/views.ts";
 import type { AccountStore } from "../stores/account.ts";
 import type { After } from "../timer.ts";
 import { type Vault, VaultError } from "./vault.ts";

@@ -1,5 +1,6 @@
 import type { Workspace } from "../../tools/define.ts";
-import type { CredentialKind, Identity } from "../rpc/user.ts";
+import type { Identity } from "../rpc/user.ts";
+import type { CredentialKind } from "../rpc/views.ts";
 
 export interface AccountRow {
   clickupUserId: string;

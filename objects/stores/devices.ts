@@ -1,6 +1,6 @@
 import type { Grant } from "../../tools/define.ts";
 import { KEEP_ENDED_DEVICE_MS } from "../limits.ts";
-import type { DeviceView, NewDevice, Via } from "../rpc/user.ts";
+import type { DeviceView, NewDevice, Via } from "../rpc/views.ts";
 
 type Row = {
   device_id: string;

@@ -57,7 +57,11 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
   {
     room: /^worker\/pages\//,
     may: [/^worker\/pages\//, /^hono\/(jsx|css|html)/, /^tools\/(catalog|words\/untrusted)\.ts$/],
-    types: [/^@cloudflare\/workers-oauth-provider$/, /^objects\/rpc\/user\.ts$/, /^tools\/define\.ts$/],
+    types: [
+      /^@cloudflare\/workers-oauth-provider$/,
+      /^objects\/rpc\/(user|views)\.ts$/,
+      /^tools\/define\.ts$/,
+    ],
   },
   // The prepared list of tools, which an object names instead of sending it.
   {

@@ -1,5 +1,6 @@
 /** The record of a person: pages of it, and the whole as a file. */
-import type { ActivityEvent, ActivityQuery } from "../../objects/rpc/user.ts";
+import type { ActivityQuery } from "../../objects/rpc/user.ts";
+import type { ActivityEvent } from "../../objects/rpc/views.ts";
 import type { WebSession } from "../auth/web-session.ts";
 import type { AppContext } from "../context.ts";
 import { errorPage, htmlPage } from "../html.tsx";

@@ -1,5 +1,5 @@
 /** One device: its page, its choices, its end. */
-import type { DeviceView } from "../../objects/rpc/user.ts";
+import type { DeviceView } from "../../objects/rpc/views.ts";
 import { expiryOf, readChoices } from "../auth/choices.ts";
 import type { WebSession } from "../auth/web-session.ts";
 import type { AppContext } from "../context.ts";

@@ -1,5 +1,5 @@
 /** GET /account and /account/plan */
-import type { DeviceView } from "../../objects/rpc/user.ts";
+import type { DeviceView } from "../../objects/rpc/views.ts";
 import type { WebSession } from "../auth/web-session.ts";
 import type { AppContext } from "../context.ts";
 import { planData, planPageLeadsTo } from "../billing/plan-data.ts";

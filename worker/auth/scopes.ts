@@ -1,5 +1,5 @@
 /** The two scopes of this server. Writing includes reading. */
-import type { NewDevice } from "../../objects/rpc/user.ts";
+import type { NewDevice } from "../../objects/rpc/views.ts";
 
 export const READ = "clickup:read";
 export const WRITE = "clickup:write";

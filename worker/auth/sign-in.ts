@@ -1,6 +1,7 @@
 /** From a ClickUp credential to a user: ask ClickUp who it is, then hand it to that user's object. */
 import { ClickUpError, exchangeCode, fetchIdentity } from "../../tools/clickup/http.ts";
-import type { AccountView, CredentialKind, Identity, RpcError } from "../../objects/rpc/user.ts";
+import type { AccountView, Identity, RpcError } from "../../objects/rpc/user.ts";
+import type { CredentialKind } from "../../objects/rpc/views.ts";
 import { recordUser, userIdOf, userObject, type UserStub } from "../directory.ts";
 import type { Bindings, Config } from "../env.ts";
 import { visible } from "../pages/text.ts";

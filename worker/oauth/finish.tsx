@@ -1,6 +1,7 @@
 /** From a consent and a person to a grant, with the question which Workspaces in between where it is open. */
 import { authorizationErrorRedirect, type AuthRequest } from "@cloudflare/workers-oauth-provider";
-import type { AccountView, DeviceView } from "../../objects/rpc/user.ts";
+import type { AccountView } from "../../objects/rpc/user.ts";
+import type { DeviceView } from "../../objects/rpc/views.ts";
 import { expiryOf, readWorkspaces, type Choices } from "../auth/choices.ts";
 import { openWebSession, type WebSession } from "../auth/web-session.ts";
 import type { AppContext } from "../context.ts";

@@ -14,7 +14,7 @@ import {
   type ValidatedAccessToken,
 } from "@cloudflare/workers-oauth-provider";
 import * as z from "zod";
-import type { DeviceView, Via } from "../../objects/rpc/user.ts";
+import type { DeviceView, Via } from "../../objects/rpc/views.ts";
 import { looksLikeJwt, verifyDeviceToken } from "../auth/jwt.ts";
 import { READ, SCOPES, scopesOf } from "../auth/scopes.ts";
 import { userObject } from "../directory.ts";

@@ -9,7 +9,7 @@ import type {
   ConsentDescription,
   RememberConsentOptions,
 } from "@cloudflare/workers-oauth-provider";
-import type { DeviceView } from "../../objects/rpc/user.ts";
+import type { DeviceView } from "../../objects/rpc/views.ts";
 import { base64url, purposeKeys } from "../auth/keys.ts";
 import { WRITE } from "../auth/scopes.ts";
 import type { WebSession } from "../auth/web-session.ts";

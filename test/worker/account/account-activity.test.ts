@@ -1,6 +1,6 @@
 /** The record as its owner sees it: journal and R2 as one, paged, filtered, exported. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ActivityEvent } from "../../../objects/rpc/user.ts";
+import type { ActivityEvent } from "../../../objects/rpc/views.ts";
 import { csvLine } from "../../../worker/account/csv.ts";
 import { SANDBOX } from "../../sandbox/clickup/facts.ts";
 import { Browser } from "../browser.ts";

@@ -1,7 +1,7 @@
 /** The whole OAuth flow, from registration to a call, and the ways to abuse it. */
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { DeviceView } from "../../../objects/rpc/user.ts";
+import type { DeviceView } from "../../../objects/rpc/views.ts";
 import { userIdOf, userObject } from "../../../worker/directory.ts";
 import type { Bindings } from "../../../worker/env.ts";
 import { SANDBOX } from "../../sandbox/clickup/facts.ts";

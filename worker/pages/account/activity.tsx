@@ -1,5 +1,6 @@
 /** What happened, newest first: every request of every device, and what was done to the account. */
-import type { ActivityEvent, ActivityPage as Events, DeviceView } from "../../../objects/rpc/user.ts";
+import type { ActivityPage as Events } from "../../../objects/rpc/user.ts";
+import type { ActivityEvent, DeviceView } from "../../../objects/rpc/views.ts";
 import { TOOLS } from "../../../tools/catalog.ts";
 import { displayName } from "../text.ts";
 import { AccountFrame, type AccountPageProps } from "./frame.tsx";

@@ -1,5 +1,5 @@
 /** A device in a list: what it is, what it may do, when it was used, and how to stop it. */
-import type { DeviceView } from "../../../objects/rpc/user.ts";
+import type { DeviceView } from "../../../objects/rpc/views.ts";
 import type { Grant, Workspace } from "../../../tools/define.ts";
 import { TOOL_SET_TEXTS } from "../choice-texts.ts";
 import { displayName } from "../text.ts";

@@ -1,5 +1,6 @@
 /** One device: what it may do, changed here, acts on its next request. */
-import type { AccountView, DeviceView } from "../../../objects/rpc/user.ts";
+import type { AccountView } from "../../../objects/rpc/user.ts";
+import type { DeviceView } from "../../../objects/rpc/views.ts";
 import { ToolSetChoice, WorkspaceChoice } from "../choices.tsx";
 import { AccessChoice } from "../access-choice.tsx";
 import { LIFETIMES, type Lifetime } from "../choice-texts.ts";

@@ -1,5 +1,6 @@
 /** The first page of the account: plan, usage, connected devices. */
-import type { AccountView, DeviceView, UsageView } from "../../../objects/rpc/user.ts";
+import type { AccountView, UsageView } from "../../../objects/rpc/user.ts";
+import type { DeviceView } from "../../../objects/rpc/views.ts";
 import { UsageChart } from "./chart.tsx";
 import { DeviceRow, EndedDevices } from "./device-row.tsx";
 import { AccountFrame, ButtonForm, type AccountPageProps } from "./frame.tsx";

@@ -1,5 +1,6 @@
 /** The connection to ClickUp, defaults, browsers, and the person's data. */
-import type { AccountView, CredentialKind, WebSessionView } from "../../../objects/rpc/user.ts";
+import type { AccountView, WebSessionView } from "../../../objects/rpc/user.ts";
+import type { CredentialKind } from "../../../objects/rpc/views.ts";
 import { TokenField } from "../token-form.tsx";
 import { AccountFrame, ButtonForm, FormToken, type AccountPageProps } from "./frame.tsx";
 import { Distance, Time } from "./time.tsx";

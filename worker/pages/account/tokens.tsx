@@ -1,5 +1,6 @@
 /** Personal tokens, for clients without a sign-in of their own. */
-import type { AccountView, DeviceView } from "../../../objects/rpc/user.ts";
+import type { AccountView } from "../../../objects/rpc/user.ts";
+import type { DeviceView } from "../../../objects/rpc/views.ts";
 import type { Access } from "../access-choice.tsx";
 import { GrantChoices, LifetimeChoice } from "../choices.tsx";
 import { TOKEN_LIFETIMES } from "../choice-texts.ts";

@@ -1,6 +1,7 @@
 /** Our own dispatch without object, authentication and record: what `sdk-per-request.ts` is compared with. */
 import type { Caller, Ledger } from "../../../../objects/mcp/exchange.ts";
-import { serveMcp, type Endpoint } from "../../../../objects/mcp/serve.ts";
+import type { Endpoint } from "../../../../objects/mcp/endpoint.ts";
+import { serveMcp } from "../../../../objects/mcp/serve.ts";
 import type { Surface } from "../../../../objects/mcp/surface.ts";
 import { preparedToolList, toolByName } from "../../../../tools/catalog.ts";
 import { runTool } from "./tool-run.ts";

@@ -1,6 +1,6 @@
 /** Signs users in without a person: an account, a device for OAuth with its authorization code, and one for a JWT. */
 import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
-import type { Via } from "../../../../objects/rpc/user.ts";
+import type { Via } from "../../../../objects/rpc/views.ts";
 import type { UserObject } from "../../../../objects/user.ts";
 import type { Person } from "../../workerd/users.ts";
 import { recordUser } from "../../../../worker/directory.ts";

@@ -15,17 +15,14 @@ import { SessionHub } from "../../../../objects/mcp/hub.ts";
 import { Listeners } from "../../../../objects/mcp/listen.ts";
 import { ModernLane } from "../../../../objects/mcp/modern.ts";
 import { refusalResponse } from "../../../../objects/mcp/responses.ts";
-import { serveMcp, type Endpoint } from "../../../../objects/mcp/serve.ts";
+import type { Endpoint } from "../../../../objects/mcp/endpoint.ts";
+import { serveMcp } from "../../../../objects/mcp/serve.ts";
 import { Tasks } from "../../../../objects/mcp/long-calls.ts";
 import { migrate } from "../../../../objects/migrate.ts";
 import { R2AuditSink } from "../../../../objects/record/r2-sink.ts";
 import { ObjectTimer, type After } from "../../../../objects/timer.ts";
-import {
-  PRINCIPAL_HEADER,
-  REQUEST_ID_HEADER,
-  type NewDevice,
-  type Principal,
-} from "../../../../objects/rpc/user.ts";
+import { PRINCIPAL_HEADER, REQUEST_ID_HEADER, type Principal } from "../../../../objects/rpc/user.ts";
+import type { NewDevice } from "../../../../objects/rpc/views.ts";
 import { ControlLogStore } from "../../../../objects/stores/control-log.ts";
 import { DeviceStore } from "../../../../objects/stores/devices.ts";
 import { JournalStore } from "../../../../objects/stores/journal.ts";
