@@ -72,6 +72,8 @@ export const TASK_TTL_MS = 60 * 60_000;
 export const TASK_POLL_MS = 1_000;
 /** A tool that runs as a task may take this long. */
 export const TASK_DEADLINE_MS = 10 * 60_000;
+/** No call is open longer: one that asks the person in its task's last moment, and then runs as long as it may. */
+export const LONGEST_CALL_MS = TASK_TTL_MS + TASK_DEADLINE_MS;
 /** Streams of `subscriptions/listen` a user can have open; the oldest makes room. */
 export const MAX_LISTEN_STREAMS = 50;
 /** A socket's attachment ends at 16 KiB; a longer list of resources is refused. */

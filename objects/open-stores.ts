@@ -7,7 +7,7 @@ import { JournalStore } from "./stores/journal.ts";
 import { OutboxStore } from "./stores/outbox.ts";
 import { PaywallWaitStore } from "./stores/paywall-waits.ts";
 import { SessionStore } from "./stores/sessions.ts";
-import { TaskStore } from "./stores/long-calls.ts";
+import { LongCallStore } from "./stores/long-calls.ts";
 import { UsageStore } from "./stores/usage.ts";
 import { WebSessionStore } from "./stores/web-sessions.ts";
 
@@ -23,7 +23,7 @@ export function openStores(sql: SqlStorage, now_ms: () => number) {
     control: new ControlLogStore(sql),
     sessions: new SessionStore(sql),
     usage: new UsageStore(sql),
-    tasks: new TaskStore(sql),
+    longCalls: new LongCallStore(sql),
     webSessions: new WebSessionStore(sql),
     paywallWaits: new PaywallWaitStore(sql),
   };

@@ -6,7 +6,7 @@ import { MIGRATIONS } from "../migrations/index.ts";
 import { changedUris } from "../tools/resources.ts";
 import type { Tier } from "../tools/tiers.ts";
 import { AccountDesk } from "./account/desk.ts";
-import { Admission } from "./limit/gate.ts";
+import { Gate } from "./limit/gate.ts";
 import { AuditArchive } from "./record/archive.ts";
 import { AuditOutbox } from "./record/outbox.ts";
 import { Billing, BILLING_JOB, type BillingInternals } from "./billing/billing.ts";
@@ -16,18 +16,19 @@ import { ClickUpLink } from "./secrets/clickup-link.ts";
 import { objectConfig, type ObjectConfig } from "./config.ts";
 import { Housekeeping } from "./record/housekeeping.ts";
 import { logFault } from "./log.ts";
-import type { Caller, Ledger } from "./mcp/exchange.ts";
+import type { Caller } from "./mcp/exchange.ts";
 import { SessionHub } from "./mcp/hub.ts";
 import { Listeners } from "./mcp/listen.ts";
 import { ModernLane } from "./mcp/modern.ts";
 import { refusalResponse } from "./mcp/responses.ts";
-import { Tasks } from "./mcp/long-calls.ts";
-import { servePlain } from "./mcp/plain.ts";
+import { LongCalls } from "./mcp/long-calls.ts";
+import { answerDirect } from "./mcp/direct.ts";
 import type { Endpoint } from "./mcp/endpoint.ts";
 import { serveMcp } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
-import { Members } from "./account/affairs.ts";
-import { Meter } from "./mcp/meter.ts";
+import { Affairs } from "./account/affairs.ts";
+import { Ledger } from "./record/ledger.ts";
+import { Meter } from "./record/meter.ts";
 import { openStores } from "./open-stores.ts";
 import { Operator } from "./account/operator.ts";
 import { Paywall } from "./product/paywall.ts";
@@ -47,8 +48,8 @@ import {
   type AccountView,
   type BillingRpc,
   type DeviceChange,
-  type PlainAnswer,
-  type PlainPost,
+  type DirectAnswer,
+  type DirectPost,
   type Principal,
   type RequestFigures,
   type RpcResult,
@@ -57,7 +58,7 @@ import {
 } from "./rpc/user.ts";
 import type { DeviceView, NewDevice } from "./rpc/views.ts";
 import type { OperatorRpc } from "./rpc/operator.ts";
-import { callsWritingTool, insufficientScopeResponse, isNarrowed } from "./arrival/step-up.ts";
+import { callsWritingTool, insufficientScopeResponse, tokenMayLess } from "./arrival/step-up.ts";
 import { traced } from "./arrival/traced.ts";
 import { ObjectTimer, type After } from "./timer.ts";
 import { toolContext, type ContextFactory } from "./product/tool-context.ts";
@@ -74,9 +75,9 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   readonly #principals: Principals;
   readonly #config: ObjectConfig;
   readonly #lifecycle: Lifecycle<Cloudflare.Env>;
-  readonly #admission: Admission;
+  readonly #gate: Gate;
   readonly #housekeeping: Housekeeping;
-  readonly #members: Members;
+  readonly #affairs: Affairs;
   readonly #endpoint: Endpoint;
   readonly #desk: AccountDesk;
   readonly #removal: Removal;
@@ -105,10 +106,14 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const sink = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS, after) : null;
     const { storage } = ctx;
     const beforeRelease = (): void => stores.usage.absorb();
-    const audit = new AuditOutbox({ journal, outbox, storage, sink, beforeRelease }, userId, wall_ms);
+    const audit = new AuditOutbox(
+      { journal, outbox, storage, sink, beforeRelease, report: (error) => reportNew(error) },
+      userId,
+      wall_ms,
+    );
 
     this.#lifecycle = new Lifecycle(this);
-    this.#admission = new Admission({ journal, control, devices, outbox }, this.#config, wall_ms);
+    this.#gate = new Gate({ journal, control, devices, outbox }, this.#config, wall_ms);
     const prune = (): void => {
       stores.usage.prune(wall_ms());
       stores.webSessions.prune(wall_ms());
@@ -135,23 +140,22 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       report(incident, error);
       return incident;
     };
-    const ledger: Ledger = {
-      admission: this.#admission,
+    const ledger = new Ledger({
+      gate: this.#gate,
       journal,
       audit,
       now_ms: wall_ms,
-      after,
       recorded,
       report: reportNew,
-    };
-    this.#members = new Members({ account, devices, link, ledger, tier: () => this.#tier() }, userId);
-    const members = this.#members;
+    });
+    this.#affairs = new Affairs({ account, devices, link, ledger, tier: () => this.#tier() }, userId);
+    const affairs = this.#affairs;
     const archive = new AuditArchive(env.AUDIT_LOGS, userId);
     this.#desk = new AccountDesk({
       userId,
       sql,
-      members,
-      admission: this.#admission,
+      affairs,
+      gate: this.#gate,
       archive,
       stores,
       rateLimiting: this.#config.rateLimiting,
@@ -174,7 +178,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       plan: (at_ms) => ctx.waitUntil(this.#housekeeping.plan(BILLING_JOB, at_ms)),
     });
     this.#plan = Billing.internals(this.#billing);
-    const removal = { members, audit, archive, storage: ctx.storage };
+    const removal = { affairs, audit, archive, storage: ctx.storage };
     this.#removal = new Removal(removal, [this.#plan.removal]);
     const states = new RequestStates(this.#config.encryptionKey, userId, cache);
     const context: ContextFactory = (scope) =>
@@ -193,7 +197,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const surface = new ProductSurface({
       context,
       states,
-      resources: new ProductResources(context, { admission: this.#admission, journal, workspaces }),
+      resources: new ProductResources(context, { gate: this.#gate, journal, workspaces }),
       changed: (targets) => this.#resourcesChanged(targets, workspaces()),
       paywall: this.#paywall,
     });
@@ -202,16 +206,16 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       if (!(error instanceof ProtocolError) && !error.message.startsWith("Rejected")) reportNew(error);
     };
     const keep = (work: Promise<unknown>): void => ctx.waitUntil(work);
-    const tasks = new Tasks(stores.tasks, wall_ms, keep, reportNew);
+    const longCalls = new LongCalls(stores.longCalls, wall_ms, keep, reportNew);
     const hub = new SessionHub(ctx, sessions, surface, wall_ms);
     this.#operator = new Operator({
       userId,
       schema,
       storage: ctx.storage,
       stores: { account, sessions, journal, outbox },
-      members,
+      affairs,
       audit,
-      admission: this.#admission,
+      gate: this.#gate,
       vault: () => this.#openVault(),
       tier: () => this.#tier(),
       now_ms: wall_ms,
@@ -219,9 +223,10 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     this.#endpoint = {
       surface,
       ledger,
+      after,
       hub,
       listeners: new Listeners(ctx),
-      modern: new ModernLane(surface, tasks, reportProtocol),
+      modern: new ModernLane(surface, longCalls, reportProtocol),
     };
     // What an earlier life left in the journal leaves for R2, whatever it is that woke this one.
     recorded();
@@ -231,11 +236,11 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   override async fetch(request: Request): Promise<Response> {
     const principal = this.#principals.read(request.headers.get(PRINCIPAL_HEADER) ?? undefined);
     if (request.headers.has(REPEAT_HEADER) && !(await mayBeRepeated(request))) return notRepeatedResponse();
-    const device = this.#admission.device(principal);
+    const device = this.#gate.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
-    if (isNarrowed(principal, device.device)) {
+    if (tokenMayLess(principal, device.device)) {
       if (await callsWritingTool(request)) {
-        const control = this.#admission.control(this.#tier());
+        const control = this.#gate.control(this.#tier());
         return control.ok ? insufficientScopeResponse() : refusalResponse(control.refusal, null);
       }
     }
@@ -248,13 +253,13 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   }
 
   /** As `fetch`, for what needs no stream. */
-  async post(post: PlainPost): Promise<PlainAnswer | null> {
+  async post(post: DirectPost): Promise<DirectAnswer | null> {
     const principal = this.#principals.read(post.principal);
-    const device = this.#admission.device(principal);
-    if (!device.ok || isNarrowed(principal, device.device)) return null;
+    const device = this.#gate.device(principal);
+    if (!device.ok || tokenMayLess(principal, device.device)) return null;
     const meter = new Meter();
     const caller = this.#caller(principal, device, post.requestId, meter);
-    const answer = await traced(meter, () => servePlain(post, caller, this.#endpoint));
+    const answer = await traced(meter, () => answerDirect(post, caller, this.#endpoint));
     return answer === undefined ? null : { ...answer, figures: this.#figures(principal, meter) };
   }
 
@@ -274,32 +279,32 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       user: this.#userId,
       device: principal.deviceId,
       ...meter.read(),
-      outboxDepth: this.#endpoint.ledger.audit.depth,
+      outboxDepth: this.#endpoint.ledger.depth,
     } satisfies RequestFigures);
   }
 
   async signIn(input: SignIn): Promise<RpcResult<AccountView>> {
-    return this.#members.signIn(input, "account/sign_in");
+    return this.#affairs.signIn(input, "account/sign_in");
   }
 
   async storeApiKey(input: SignIn): Promise<RpcResult<AccountView>> {
-    return this.#members.storeApiKey(input);
+    return this.#affairs.storeApiKey(input);
   }
 
   async account(): Promise<RpcResult<AccountView>> {
-    return this.#members.account();
+    return this.#affairs.account();
   }
 
   async addDevice(device: NewDevice): Promise<RpcResult<DeviceView>> {
-    return this.#members.addDevice(device);
+    return this.#affairs.addDevice(device);
   }
 
   async devices(): Promise<DeviceView[]> {
-    return this.#members.devices();
+    return this.#affairs.devices();
   }
 
   async revokeDevice(deviceId: string): Promise<RpcResult<DeviceView>> {
-    const revoked = this.#members.revokeDevice(deviceId);
+    const revoked = this.#affairs.revokeDevice(deviceId);
     this.#endpoint.hub.endDevice(deviceId);
     this.#endpoint.listeners.endDevice(deviceId);
     return revoked;
@@ -311,15 +316,15 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   }
 
   async deviceActive(deviceId: string): Promise<boolean> {
-    return this.#members.deviceActive(deviceId);
+    return this.#affairs.deviceActive(deviceId);
   }
 
   async activeDevice(deviceId: string): Promise<DeviceView | null> {
-    return this.#members.activeDevice(deviceId);
+    return this.#affairs.activeDevice(deviceId);
   }
 
   async changeDevice(deviceId: string, change: DeviceChange): Promise<RpcResult<DeviceView>> {
-    const changed = this.#members.changeDevice(deviceId, change);
+    const changed = this.#affairs.changeDevice(deviceId, change);
     if (changed.ok) await this.toolsChanged();
     return changed;
   }
@@ -367,7 +372,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   #tierChanged({ from, to, why, eventId }: TierChange): void {
     const event: Record<string, string> = eventId === null ? {} : { stripe_event: eventId };
-    this.#members.record("billing/tier_changed", null, { from, to, why, ...event });
+    this.#affairs.record("billing/tier_changed", null, { from, to, why, ...event });
     this.ctx.waitUntil(this.toolsChanged());
     if (to === "premium") this.ctx.waitUntil(this.#paywall.lifted(this.#endpoint.hub));
   }

@@ -1,15 +1,15 @@
 /**
- * The short way of an MCP POST whose token was verified here just now: the same answer as through the routes, without
+ * The direct way of an MCP POST whose token was verified here just now: the same answer as through the routes, without
  * the middleware of pages and OAuth. Everything out of the ordinary (a page's Origin, another name of this machine,
  * a token not seen before) is left to the routes.
  */
-import { REQUEST_ID_HEADER, type PlainPost } from "../objects/rpc/user.ts";
+import { REQUEST_ID_HEADER, type DirectPost } from "../objects/rpc/user.ts";
 import { mayRead } from "./auth/scopes.ts";
 import { userObject } from "./directory.ts";
 import { loadConfig, type Bindings } from "./env.ts";
 import { forwardToUser, principalOf, WHOLE_BODY_BYTES } from "./mcp.ts";
 import { HSTS } from "./origins.ts";
-import { knownCaller, type KnownCaller } from "./oauth/known-callers.ts";
+import { verifiedToken, type VerifiedToken } from "./oauth/verified-tokens.ts";
 import { record } from "./observe/request-log.ts";
 import { takeFigures } from "./observe/figures.ts";
 import { toolListAnswer } from "./tool-list.ts";
@@ -20,22 +20,22 @@ const SESSION_HEADER = "mcp-session-id";
 const OTHER_LANES = ["mcp-method", "mcp-name"];
 
 /** By what is remembered of a token. */
-const principals = new WeakMap<KnownCaller, string>();
+const principals = new WeakMap<VerifiedToken, string>();
 
-function principalJson(known: KnownCaller): string {
+function principalJson(known: VerifiedToken): string {
   const made = principals.get(known) ?? JSON.stringify(principalOf(known));
   principals.set(known, made);
   return made;
 }
 
 /** @returns undefined when the request must go through the routes */
-export function serveKnownCaller(request: Request, env: Bindings): Promise<Response> | undefined {
+export function serveDirect(request: Request, env: Bindings): Promise<Response> | undefined {
   if (request.method !== "POST") return undefined;
   const result = loadConfig(env);
   if (!result.ok || request.url !== result.config.origin + MCP_PATH) return undefined;
   const { headers } = request;
   if (headers.get("Origin") !== null) return undefined;
-  const known = knownCaller(env, headers.get("Authorization"));
+  const known = verifiedToken(env, headers.get("Authorization"));
   if (known === undefined || !mayRead(known.auth.scope)) return undefined;
   return answer(request, env, known, result.config.origin.startsWith("https:"));
 }
@@ -43,7 +43,7 @@ export function serveKnownCaller(request: Request, env: Bindings): Promise<Respo
 async function answer(
   request: Request,
   env: Bindings,
-  known: KnownCaller,
+  known: VerifiedToken,
   https: boolean,
 ): Promise<Response> {
   const started_ms = Date.now();
@@ -69,7 +69,7 @@ interface Asked {
 async function askObject(
   request: Request,
   env: Bindings,
-  known: KnownCaller,
+  known: VerifiedToken,
   requestId: string,
   added: Record<string, string>,
 ): Promise<Asked> {
@@ -82,7 +82,7 @@ async function askObject(
   // Nothing else of a session can be answered so: not worth asking.
   if (sessionId !== null && !body.includes('"tools/'))
     return handOver(await forwardToUser(request, env, known, { requestId, body }), added);
-  const post: PlainPost = {
+  const post: DirectPost = {
     principal: principalJson(known),
     requestId,
     sessionId,
@@ -91,18 +91,18 @@ async function askObject(
     protocolVersion: headers.get("MCP-Protocol-Version"),
     body,
   };
-  let plain;
+  let direct;
   try {
-    plain = await userObject(env, known.props.userId).post(post);
+    direct = await userObject(env, known.props.userId).post(post);
   } catch (error) {
     // A passing fault: what may be repeated is, by the way that says so.
     return handOver(await forwardToUser(request, env, known, { requestId, body, fault: error }), added);
   }
-  if (plain === null) return handOver(await forwardToUser(request, env, known, { requestId, body }), added);
-  const text = "text" in plain.body ? plain.body.text : toolListAnswer(plain.body.id, plain.body.tools);
+  if (direct === null) return handOver(await forwardToUser(request, env, known, { requestId, body }), added);
+  const text = "text" in direct.body ? direct.body.text : toolListAnswer(direct.body.id, direct.body.tools);
   return {
-    response: new Response(text, { status: plain.status, headers: { ...plain.headers, ...added } }),
-    figures: plain.figures,
+    response: new Response(text, { status: direct.status, headers: { ...direct.headers, ...added } }),
+    figures: direct.figures,
   };
 }
 

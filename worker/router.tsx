@@ -15,13 +15,13 @@ import { errorPage, htmlPage, readCapped } from "./html.tsx";
 import { apiJson } from "./json.ts";
 import { logIncident } from "./log.ts";
 import { forwardToUser } from "./mcp.ts";
-import { serveKnownCaller } from "./direct.ts";
+import { serveDirect } from "./direct.ts";
 import { observeRequest } from "./observe/request-log.ts";
 import { decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
 import { clickUpCallback } from "./oauth/callback.ts";
 import { isPrivateClientId } from "./oauth/cimd-host.ts";
 import { takeWorkspaces } from "./oauth/finish.tsx";
-import { rememberCaller } from "./oauth/known-callers.ts";
+import { rememberToken } from "./oauth/verified-tokens.ts";
 import { answerOAuthRefusal } from "./oauth/refusal.ts";
 import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
 import { HSTS, isAllowedOrigin, isOurHost } from "./origins.ts";
@@ -43,7 +43,7 @@ const serveResource: ResourceHandler = (request, env, ctx) => {
   const { pathname } = new URL(request.url);
   if (pathname === API_KEY_PATH) return storeApiKey(request, env, configOf(env), ctx);
   if (BILLING_API_PATHS.includes(pathname)) return serveBillingApi(request, env, configOf(env), ctx);
-  rememberCaller(env, ctx);
+  rememberToken(env, ctx);
   return forwardToUser(request, env, ctx);
 };
 
@@ -54,7 +54,7 @@ const app = createApp();
  * so that a token's audience matches under every name of this machine in development.
  */
 export async function serve(request: Request, env: Bindings, ctx: ExecutionContext): Promise<Response> {
-  const known = serveKnownCaller(request, env);
+  const known = serveDirect(request, env);
   if (known !== undefined) return known;
   const url = new URL(request.url);
   if (url.pathname === "/health") return health(request, env);

@@ -2,7 +2,7 @@
 import type { Tier } from "../../tools/tiers.ts";
 import type { ClickUpLink } from "../secrets/clickup-link.ts";
 import { MAX_DEVICES } from "../limits.ts";
-import type { Ledger } from "../mcp/exchange.ts";
+import type { Ledger } from "../record/ledger.ts";
 import type { AccountView, DeviceChange, Preferences, RpcResult, SignIn } from "../rpc/user.ts";
 import type { CredentialKind, DeviceView, NewDevice } from "../rpc/views.ts";
 import type { AccountStore } from "../stores/account.ts";
@@ -21,7 +21,7 @@ type AccountEvent =
   | "device/changed"
   | "device/revoked";
 
-export class Members {
+export class Affairs {
   readonly #account: AccountStore;
   readonly #devices: DeviceStore;
   readonly #link: ClickUpLink;
@@ -174,8 +174,7 @@ export class Members {
 
   /** Writes an event of the account into the record; `ids` holds ids and our own words only. */
   record(method: AccountEvent, deviceId: string | null, ids: Record<string, string>): void {
-    const { admission, journal, audit } = this.#ledger;
-    const seq = admission.event({
+    this.#ledger.event({
       requestId: crypto.randomUUID(),
       deviceId,
       client: "account",
@@ -186,9 +185,6 @@ export class Members {
       ids,
       bytes_in: 0,
     });
-    journal.finish(seq, { outcome: "ok", duration_ms: 0, upstream_calls: 0, bytes_out: 0, targets: [] });
-    audit.closed(seq, 300);
-    this.#ledger.recorded();
   }
 }
 

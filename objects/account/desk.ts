@@ -1,10 +1,10 @@
 /** What the account page asks of a user's object: browsers, settings, usage, the record, a copy of everything. */
 import { RpcTarget } from "cloudflare:workers";
 import { Activity } from "../record/activity.ts";
-import type { Admission } from "../limit/gate.ts";
+import type { Gate } from "../limit/gate.ts";
 import type { AuditArchive } from "../record/archive.ts";
 import { exportStream } from "./data-export.ts";
-import type { Members } from "./affairs.ts";
+import type { Affairs } from "./affairs.ts";
 import type {
   AccountDeskRpc,
   AccountView,
@@ -30,8 +30,8 @@ const USAGE_DAYS = 30;
 export interface DeskParts {
   userId: string;
   sql: SqlStorage;
-  members: Members;
-  admission: Admission;
+  affairs: Affairs;
+  gate: Gate;
   archive: AuditArchive;
   stores: { journal: JournalStore; usage: UsageStore; webSessions: WebSessionStore };
   rateLimiting: boolean;
@@ -47,16 +47,16 @@ export class AccountDesk extends RpcTarget implements AccountDeskRpc {
   constructor(parts: DeskParts) {
     super();
     this.#parts = parts;
-    this.#webSessions = new WebSessions(parts.stores.webSessions, parts.members, parts.now_ms);
+    this.#webSessions = new WebSessions(parts.stores.webSessions, parts.affairs, parts.now_ms);
     this.#activity = new Activity(parts.stores.journal, parts.archive);
   }
 
   async removeCredential(kind: CredentialKind): Promise<RpcResult<AccountView>> {
-    return this.#parts.members.removeCredential(kind);
+    return this.#parts.affairs.removeCredential(kind);
   }
 
   async setPreferences(preferences: Preferences): Promise<RpcResult<AccountView>> {
-    return this.#parts.members.setPreferences(preferences);
+    return this.#parts.affairs.setPreferences(preferences);
   }
 
   async openWebSession(session: NewWebSession): Promise<RpcResult<WebSessionView>> {
@@ -80,9 +80,9 @@ export class AccountDesk extends RpcTarget implements AccountDeskRpc {
   }
 
   async usage(): Promise<UsageView> {
-    const { tier: tierNow, admission, stores, rateLimiting, now_ms } = this.#parts;
+    const { tier: tierNow, gate, stores, rateLimiting, now_ms } = this.#parts;
     const tier = tierNow();
-    const { limit, remaining } = admission.status(tier);
+    const { limit, remaining } = gate.status(tier);
     stores.usage.absorb();
     const days = stores.usage.days(USAGE_DAYS, now_ms());
     return { tier, limit: rateLimiting ? limit : null, used: limit - remaining, days };
@@ -93,8 +93,8 @@ export class AccountDesk extends RpcTarget implements AccountDeskRpc {
   }
 
   async exportData(): Promise<ReadableStream<Uint8Array>> {
-    const { userId, sql, members, archive, now_ms } = this.#parts;
-    members.record("account/exported", null, {});
+    const { userId, sql, affairs, archive, now_ms } = this.#parts;
+    affairs.record("account/exported", null, {});
     return exportStream({ userId, dump: new DumpStore(sql), archive, now_ms: now_ms() });
   }
 }

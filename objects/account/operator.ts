@@ -3,9 +3,9 @@
  * counts and times, never a secret: no token, no envelope, no session id.
  */
 import { RpcTarget } from "cloudflare:workers";
-import type { Admission } from "../limit/gate.ts";
+import type { Gate } from "../limit/gate.ts";
 import type { AuditOutbox } from "../record/outbox.ts";
-import type { Members } from "./affairs.ts";
+import type { Affairs } from "./affairs.ts";
 import type { ActivityEvent } from "../rpc/views.ts";
 import type { AuditHead, Inspection, KeyRotation, OperatorRpc } from "../rpc/operator.ts";
 import type { AccountStore } from "../stores/account.ts";
@@ -21,9 +21,9 @@ export interface OperatorParts {
   schema: number;
   storage: DurableObjectStorage;
   stores: { account: AccountStore; sessions: SessionStore; journal: JournalStore; outbox: OutboxStore };
-  members: Members;
+  affairs: Affairs;
   audit: AuditOutbox;
-  admission: Admission;
+  gate: Gate;
   vault: () => Promise<Vault>;
   tier: () => Tier;
   now_ms: () => number;
@@ -38,10 +38,10 @@ export class Operator extends RpcTarget implements OperatorRpc {
   }
 
   async inspect(): Promise<Inspection> {
-    const { userId, schema, storage, members, admission, tier, now_ms } = this.#parts;
+    const { userId, schema, storage, affairs, gate, tier, now_ms } = this.#parts;
     const { account, sessions } = this.#parts.stores;
     const row = account.read();
-    const { limit, remaining, reset_ms } = admission.status(tier());
+    const { limit, remaining, reset_ms } = gate.status(tier());
     const { kid: currentKid } = await this.#parts.vault();
     return {
       userId,
@@ -57,7 +57,7 @@ export class Operator extends RpcTarget implements OperatorRpc {
               created_ms: row.created_ms,
             },
       tier: tier(),
-      devices: members.devices(),
+      devices: affairs.devices(),
       sessions: sessions.list(now_ms()).map(({ kind, deviceId, protocol, created_ms, last_seen_ms }) => ({
         kind,
         deviceId,

@@ -1,7 +1,7 @@
 /** The end of an account: everything held about the user goes, in an order that a retry can finish. */
 import type { AuditArchive } from "../record/archive.ts";
 import type { AuditOutbox } from "../record/outbox.ts";
-import type { Members } from "./affairs.ts";
+import type { Affairs } from "./affairs.ts";
 import type { RpcResult } from "../rpc/user.ts";
 
 /** Something outside that must end before the account does, such as a subscription that would go on being charged. */
@@ -11,7 +11,7 @@ export interface RemovalHook {
 }
 
 export class Removal {
-  readonly #members: Members;
+  readonly #affairs: Affairs;
   readonly #audit: AuditOutbox;
   readonly #archive: AuditArchive;
   readonly #storage: DurableObjectStorage;
@@ -19,14 +19,14 @@ export class Removal {
 
   constructor(
     parts: {
-      members: Members;
+      affairs: Affairs;
       audit: AuditOutbox;
       archive: AuditArchive;
       storage: DurableObjectStorage;
     },
     hooks: readonly RemovalHook[] = [],
   ) {
-    this.#members = parts.members;
+    this.#affairs = parts.affairs;
     this.#audit = parts.audit;
     this.#archive = parts.archive;
     this.#storage = parts.storage;
@@ -43,7 +43,7 @@ export class Removal {
       if (!ready.ok) return ready;
     }
     // First nothing may add to the record any more; then what is on its way to R2 arrives, and goes with the rest.
-    this.#members.stopAll();
+    this.#affairs.stopAll();
     await this.#audit.flush();
     await this.#archive.removeAll();
     await this.#storage.deleteAll();

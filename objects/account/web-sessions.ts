@@ -1,5 +1,5 @@
 /** Browsers signed in to the account page, as rows: signing out acts at once, whatever a cookie says. */
-import type { Members } from "./affairs.ts";
+import type { Affairs } from "./affairs.ts";
 import type { AccountView, NewWebSession, RpcResult, WebSessionView } from "../rpc/user.ts";
 import type { WebSessionStore } from "../stores/web-sessions.ts";
 
@@ -10,17 +10,17 @@ const SEEN_EVERY_MS = 5 * 60_000;
 
 export class WebSessions {
   readonly #store: WebSessionStore;
-  readonly #members: Members;
+  readonly #affairs: Affairs;
   readonly #now_ms: () => number;
 
-  constructor(store: WebSessionStore, members: Members, now_ms: () => number) {
+  constructor(store: WebSessionStore, affairs: Affairs, now_ms: () => number) {
     this.#store = store;
-    this.#members = members;
+    this.#affairs = affairs;
     this.#now_ms = now_ms;
   }
 
   open(session: NewWebSession): RpcResult<WebSessionView> {
-    const account = this.#members.account();
+    const account = this.#affairs.account();
     if (!account.ok) return account;
     const now_ms = this.#now_ms();
     this.#store.add(session, now_ms, MAX_WEB_SESSIONS);
@@ -31,7 +31,7 @@ export class WebSessions {
   account(sessionId: string): { account: AccountView; session: WebSessionView } | null {
     const now_ms = this.#now_ms();
     const session = this.#store.get(sessionId, now_ms);
-    const account = this.#members.account();
+    const account = this.#affairs.account();
     if (session === undefined || !account.ok) return null;
     if (now_ms - session.last_seen_ms >= SEEN_EVERY_MS) this.#store.seen(sessionId, now_ms);
     return { account: account.value, session };
@@ -47,6 +47,6 @@ export class WebSessions {
 
   closeAll(): void {
     this.#store.clear();
-    this.#members.record("account/signed_out_everywhere", null, {});
+    this.#affairs.record("account/signed_out_everywhere", null, {});
   }
 }

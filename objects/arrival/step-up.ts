@@ -15,7 +15,7 @@ const READ = "clickup:read";
 const WRITE = "clickup:write";
 
 /** True when the device may write and the token may not: only then is the body worth a look. */
-export function isNarrowed(principal: Principal, device: DeviceView | null): boolean {
+export function tokenMayLess(principal: Principal, device: DeviceView | null): boolean {
   return device?.grant.access === "write" && !principal.scopes.includes(WRITE);
 }
 

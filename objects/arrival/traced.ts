@@ -1,5 +1,5 @@
 import { tracing } from "cloudflare:workers";
-import type { Meter } from "../mcp/meter.ts";
+import type { Meter } from "../record/meter.ts";
 
 /**
  * Serves a request in a span named "mcp" with the request's figures, where the invocation is traced. Where it is not,

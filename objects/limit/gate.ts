@@ -1,6 +1,6 @@
 /**
  * The gate every message passes, in one synchronous block: is the device still allowed, is there room
- * in the window, is the record able to take it; then the "started" row. Nothing is awaited between
+ * in the window, is the record able to take it; then the row of its beginning. Nothing is awaited between
  * the check and the row, so no number of parallel requests gets past the limit.
  */
 import type { Grant } from "../../tools/define.ts";
@@ -12,7 +12,7 @@ import type { DeviceView } from "../rpc/views.ts";
 import { SlidingLog } from "./sliding-log.ts";
 import type { ControlLogStore } from "../stores/control-log.ts";
 import { isActive, type DeviceStore } from "../stores/devices.ts";
-import type { Finished, JournalStore, Started } from "../stores/journal.ts";
+import type { Beginning, Ending, JournalStore } from "../stores/journal.ts";
 import type { OutboxStore } from "../stores/outbox.ts";
 
 /** What the limiter says, for the answer's headers. */
@@ -30,12 +30,7 @@ export type Refusal =
 
 export type Admitted = { ok: true; seq: number; t_ms: number; rate: RateStatus };
 
-export interface Gate {
-  principal: Principal;
-  tier: Tier;
-}
-
-export class Admission {
+export class Gate {
   readonly #stores: {
     journal: JournalStore;
     control: ControlLogStore;
@@ -88,45 +83,43 @@ export class Admission {
    * @param ended asked once it is admitted, for a request that has its answer by then: its row is written whole
    */
   request(
-    gate: Gate,
-    started: Started,
-    options: { counted: boolean; writes: boolean; ended?: () => Finished },
+    tier: Tier,
+    beginning: Beginning,
+    options: { counted: boolean; writes: boolean; ended?: () => Ending },
   ): Admitted | { ok: false; refusal: Refusal } {
     const { journal, outbox } = this.#stores;
     if (options.writes && journal.lastSeq - outbox.state.flushedSeq >= BACKLOG_MAX_EVENTS) {
       return { ok: false, refusal: { kind: "backlog", retry_ms: 60_000 } };
     }
-    const limit = this.#limit(gate.tier);
+    const limit = this.#limit(tier);
     const now_ms = this.#requests.now(this.#wall_ms());
-    const admission = this.#requests.check(now_ms, options.counted ? limit : Number.MAX_SAFE_INTEGER);
-    if (!admission.admitted)
-      return { ok: false, refusal: { kind: "rate", limit, retry_ms: admission.retry_ms } };
+    const passage = this.#requests.check(now_ms, options.counted ? limit : Number.MAX_SAFE_INTEGER);
+    if (!passage.admitted) return { ok: false, refusal: { kind: "rate", limit, retry_ms: passage.retry_ms } };
     if (!options.counted) {
-      const control = this.control(gate.tier);
+      const control = this.control(tier);
       if (!control.ok) return control;
     }
-    const seq = journal.start(started, now_ms, options.counted, options.ended?.());
+    const seq = journal.begin(beginning, now_ms, options.counted, options.ended?.());
     if (options.counted) this.#requests.record(now_ms);
-    return { ok: true, seq, t_ms: now_ms, rate: this.#status(gate.tier, now_ms) };
+    return { ok: true, seq, t_ms: now_ms, rate: this.#status(tier, now_ms) };
   }
 
   /** Admits one notification, response or ping: no journal row, but capped at ten times the limit. */
   control(tier: Tier): { ok: true } | { ok: false; refusal: Refusal } {
     const limit = this.#limit(tier) * CONTROL_FACTOR;
     const now_ms = this.#controls.now(this.#wall_ms());
-    const admission = this.#controls.check(now_ms, limit);
-    if (!admission.admitted)
-      return { ok: false, refusal: { kind: "rate", limit, retry_ms: admission.retry_ms } };
+    const passage = this.#controls.check(now_ms, limit);
+    if (!passage.admitted) return { ok: false, refusal: { kind: "rate", limit, retry_ms: passage.retry_ms } };
     this.#stores.control.insert(now_ms);
     this.#controls.record(now_ms);
     return { ok: true };
   }
 
   /** Records something that happened to the account; never limited, never counted. */
-  event(started: Started): number {
+  event(beginning: Beginning, ending: Ending): number {
     const now_ms = this.#requests.now(this.#wall_ms());
     this.#requests.passed(now_ms);
-    return this.#stores.journal.start(started, now_ms, false);
+    return this.#stores.journal.begin(beginning, now_ms, false, ending);
   }
 
   status(tier: Tier): RateStatus {

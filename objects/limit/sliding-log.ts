@@ -1,7 +1,7 @@
 import { WINDOW_MS } from "../limits.ts";
 
 /** Whether one more request may pass, and what to tell the caller. */
-export type Admission =
+export type Passage =
   | { admitted: true; remaining: number; reset_ms: number }
   | { admitted: false; remaining: 0; retry_ms: number };
 
@@ -27,7 +27,7 @@ export class SlidingLog {
   }
 
   /** Asks without recording. `now_ms` comes from `now()`. */
-  check(now_ms: number, limit: number): Admission {
+  check(now_ms: number, limit: number): Passage {
     // What has left the window is forgotten here, so the clock may not go back behind this moment either.
     this.#last_ms = Math.max(this.#last_ms, now_ms);
     while (this.#head < this.#times.length && (this.#times[this.#head] ?? 0) <= now_ms - WINDOW_MS)

@@ -167,7 +167,7 @@ export class SessionHub implements Connections {
   }
 
   /** Opens the one stream of an HTTP+SSE client; its first event names where messages are posted. */
-  connectLegacy(session: Session, endpoint: string): Response {
+  connectSse(session: Session, endpoint: string): Response {
     const { client, server } = this.#accept(session.sessionId, "standalone");
     sendTo(server, `event: endpoint\ndata: ${endpoint}\n\n`);
     return new Response(null, { status: 101, webSocket: client });

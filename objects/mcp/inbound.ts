@@ -44,17 +44,14 @@ export async function readInbound(request: Request): Promise<Inbound> {
 
 export function isMessage(value: unknown): value is JSONRPCMessage {
   return (
-    isPlainRequest(value) ||
-    isJSONRPCRequest(value) ||
-    isJSONRPCNotification(value) ||
-    isJSONRPCResponse(value)
+    isOneRequest(value) || isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value)
   );
 }
 
 const PLAIN_FIELDS = new Set(["jsonrpc", "id", "method", "params"]);
 
-/** The usual request, told without a schema. What is not so plain the SDK's schema judges. */
-export function isPlainRequest(value: unknown): value is JSONRPCRequest {
+/** The usual request, told without a schema. What is less usual the SDK's schema judges. */
+export function isOneRequest(value: unknown): value is JSONRPCRequest {
   if (typeof value !== "object" || value === null) return false;
   const { jsonrpc, id, method, params } = value as Record<string, unknown>;
   const plainParams =
@@ -69,7 +66,7 @@ export function isPlainRequest(value: unknown): value is JSONRPCRequest {
   );
 }
 
-/** A progress token and notes of the client's own; what the specification gives a meaning to is not plain. */
+/** A progress token and notes of the client's own; what the specification gives a meaning to is left to its schema. */
 function hasPlainMeta({ _meta: meta }: { _meta?: unknown }): boolean {
   if (meta === undefined) return true;
   if (typeof meta !== "object" || meta === null || Array.isArray(meta)) return false;

@@ -14,7 +14,7 @@ import {
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { TASK_DEADLINE_MS, TASK_POLL_MS, TASK_TTL_MS } from "../limits.ts";
-import type { TaskRow, TaskStore } from "../stores/long-calls.ts";
+import type { LongCallRow, LongCallStore } from "../stores/long-calls.ts";
 import type { Exchange } from "./exchange.ts";
 import { RPC } from "./responses.ts";
 
@@ -35,8 +35,8 @@ interface Live {
 
 const byTask = z.object({ taskId: z.string().max(100) });
 
-export class Tasks {
-  readonly #store: TaskStore;
+export class LongCalls {
+  readonly #store: LongCallStore;
   readonly #now_ms: () => number;
   /** Keeps the object until the work is done. */
   readonly #keep: (work: Promise<unknown>) => void;
@@ -44,7 +44,7 @@ export class Tasks {
   readonly #live = new Map<string, Live>();
 
   constructor(
-    store: TaskStore,
+    store: LongCallStore,
     now_ms: () => number,
     keep: (work: Promise<unknown>) => void,
     report: (error: unknown) => string,
@@ -85,7 +85,7 @@ export class Tasks {
 
   /** Registers tasks/get, tasks/update and tasks/cancel. */
   register(server: Server, deviceOf: (ctx: ServerContext) => string): void {
-    const find = (taskId: string, ctx: ServerContext): TaskRow => {
+    const find = (taskId: string, ctx: ServerContext): LongCallRow => {
       requireExtension(ctx);
       const row = this.#store.get(taskId, deviceOf(ctx), this.#now_ms());
       if (row === undefined)
@@ -144,7 +144,7 @@ export class Tasks {
     }
   }
 
-  #answer(row: TaskRow, responses: Record<string, unknown>): void {
+  #answer(row: LongCallRow, responses: Record<string, unknown>): void {
     const live = this.#live.get(row.taskId);
     if (live === undefined || row.status !== "input_required") return;
     for (const key of live.pending) {
@@ -171,7 +171,7 @@ export class Tasks {
   }
 
   /** A task that was running when the object was replaced will not end by itself. */
-  #afterRestart(row: TaskRow): TaskRow {
+  #afterRestart(row: LongCallRow): LongCallRow {
     const over = row.status !== "working" && row.status !== "input_required";
     if (over || this.#live.has(row.taskId)) return row;
     const error = {
@@ -216,7 +216,7 @@ function withAnswers(live: Live): ServerContext {
 }
 
 /** A task as it goes over the wire: flat, milliseconds as integers. */
-function view(row: TaskRow): Record<string, unknown> {
+function view(row: LongCallRow): Record<string, unknown> {
   return {
     taskId: row.taskId,
     status: row.status,

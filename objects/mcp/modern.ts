@@ -3,16 +3,16 @@ import { createMcpHandler, McpServer, type McpHttpHandler, type Server } from "@
 import type { Exchange } from "./exchange.ts";
 import { buildServer } from "./server.ts";
 import type { PreparedTools, Surface } from "./surface.ts";
-import type { Tasks } from "./long-calls.ts";
+import type { LongCalls } from "./long-calls.ts";
 
 export class ModernLane {
   readonly #handler: McpHttpHandler;
 
-  constructor(surface: Surface, tasks: Tasks, report: (error: Error) => void) {
+  constructor(surface: Surface, longCalls: LongCalls, report: (error: Error) => void) {
     this.#handler = createMcpHandler(
       (ctx) => {
         const exchange = ctx.authInfo?.extra?.["exchange"] as Exchange | undefined;
-        const server = buildServer(surface, () => exchange, { tasks });
+        const server = buildServer(surface, () => exchange, { longCalls });
         const listed = exchange === undefined ? undefined : surface.tools(exchange.scope);
         return listed !== undefined && declaresHeaders(listed)
           ? new HeaderCheckedServer(server, listed)

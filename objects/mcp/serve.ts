@@ -81,12 +81,12 @@ async function serveModern(
   endpoint: Endpoint,
 ): Promise<Response> {
   if (!isJSONRPCRequest(body)) {
-    const control = endpoint.ledger.admission.control(caller.tier);
+    const control = endpoint.ledger.control(caller.tier);
     if (!control.ok) return refusalResponse(control.refusal, null);
     return endpoint.modern.serve(request, body, undefined);
   }
   const protocol = request.headers.get("mcp-protocol-version") ?? "2026-07-28";
-  const opened = Exchange.open(endpoint.ledger, endpoint.surface, caller, body, protocol, bytes_in);
+  const opened = Exchange.begin(endpoint, caller, body, protocol, bytes_in);
   if (!opened.ok) return refusalResponse(opened.refusal, body.id);
   const served = await endpoint.modern.serve(request, body, opened.exchange);
   const listens = body.method === "subscriptions/listen";

@@ -13,7 +13,7 @@ import { callTool, runCall, runList } from "./methods.ts";
 import { RPC } from "./responses.ts";
 import { SurfaceServer } from "./surface-server.ts";
 import type { Scope, Surface } from "./surface.ts";
-import { knowsTasks, requireExtension, type Tasks } from "./long-calls.ts";
+import { knowsTasks, requireExtension, type LongCalls } from "./long-calls.ts";
 
 /** What a session remembers for its client; requests without a session have none. */
 export interface SessionMemory {
@@ -22,14 +22,14 @@ export interface SessionMemory {
 
 /**
  * @param exchangeOf the admitted message a handler runs for
- * @param parts `memory` of a session; `tasks` where the revision has them (2026-07-28)
+ * @param parts `memory` of a session; `longCalls` where the revision has them (2026-07-28)
  */
 export function buildServer(
   surface: Surface,
   exchangeOf: (id: RequestId) => Exchange | undefined,
-  parts: { memory?: SessionMemory; tasks?: Tasks } = {},
+  parts: { memory?: SessionMemory; longCalls?: LongCalls } = {},
 ): Server {
-  const { memory, tasks } = parts;
+  const { memory, longCalls } = parts;
   const hint = { ttlMs: surface.listTtl_ms, cacheScope: "private" as const };
   const exchange = (ctx: ServerContext): Exchange => {
     const found = exchangeOf(ctx.mcpReq.id);
@@ -62,8 +62,8 @@ export function buildServer(
   server.setRequestHandler("tools/list", (request, ctx) => runList(surface, request.params, exchange(ctx)));
   server.setRequestHandler("tools/call", (request, ctx) => {
     const current = exchange(ctx);
-    if (tasks !== undefined && asTask(surface, request.params, current, ctx)) {
-      return tasks.start(current, ctx, (answered) => {
+    if (longCalls !== undefined && asLongCall(surface, request.params, current, ctx)) {
+      return longCalls.start(current, ctx, (answered) => {
         current.scope.sdk = answered;
         return callTool(surface, request.params, current);
       });
@@ -74,12 +74,12 @@ export function buildServer(
   });
   addResources(server, surface, scope, memory);
   addPrompts(server, surface, scope);
-  tasks?.register(server, (ctx) => scope(ctx).principal.deviceId);
+  longCalls?.register(server, (ctx) => scope(ctx).principal.deviceId);
   return server;
 }
 
 /** @throws -32021 when the call must be a task and the client does not know them */
-function asTask(surface: Surface, params: unknown, current: Exchange, ctx: ServerContext): boolean {
+function asLongCall(surface: Surface, params: unknown, current: Exchange, ctx: ServerContext): boolean {
   const { name, arguments: args } = params as { name: string; arguments?: JSONObject };
   const mode = surface.taskMode?.(name, args ?? {}, current.scope) ?? "never";
   if (mode === "never") return false;

@@ -35,7 +35,7 @@ export async function openSession(
 ): Promise<Response> {
   const asRequest = message as unknown as JSONRPCRequest;
   const asked = message.params.protocolVersion.slice(0, 20);
-  const opened = Exchange.open(endpoint.ledger, endpoint.surface, caller, asRequest, asked, bytes_in);
+  const opened = Exchange.begin(endpoint, caller, asRequest, asked, bytes_in);
   if (!opened.ok) return refusalResponse(opened.refusal, asRequest.id);
   const session = await endpoint.hub.open("http", caller.principal.deviceId, message.params);
   return session.post([{ message: asRequest, exchange: opened.exchange }], {
@@ -117,9 +117,9 @@ function take(
     answer: rpcError(echoableId(element), code, why) as unknown as JSONRPCMessage,
   });
   if (!isMessage(element)) return failed(RPC.invalidRequest, whyInvalid(element));
-  const { admission } = endpoint.ledger;
+  const { ledger } = endpoint;
   if (!isJSONRPCRequest(element)) {
-    const control = admission.control(caller.tier);
+    const control = ledger.control(caller.tier);
     if (!control.ok) return { kind: "refused", refusal: control.refusal };
     session.deliver(element);
     return { kind: "delivered" };
@@ -133,18 +133,11 @@ function take(
     );
   }
   if (element.method === "ping") {
-    const control = admission.control(caller.tier);
+    const control = ledger.control(caller.tier);
     if (!control.ok) return refusedTaken(control.refusal, element);
     return { kind: "answer", answer: { jsonrpc: "2.0", id: element.id, result: {} } };
   }
-  const opened = Exchange.open(
-    endpoint.ledger,
-    endpoint.surface,
-    caller,
-    element,
-    session.row.protocol,
-    bytes_in,
-  );
+  const opened = Exchange.begin(endpoint, caller, element, session.row.protocol, bytes_in);
   if (!opened.ok) return refusedTaken(opened.refusal, element);
   return { kind: "request", message: element, exchange: opened.exchange };
 }

@@ -81,7 +81,7 @@ export class Session implements Transport {
    * Does the work of a request without the server. Its id is taken meanwhile, and the client may cancel it.
    * @returns undefined when it was cancelled or the session ended: then it gets no response
    */
-  async withoutServer<T>(id: RequestId, exchange: Exchange, work: () => Promise<T>): Promise<T | undefined> {
+  async direct<T>(id: RequestId, exchange: Exchange, work: () => Promise<T>): Promise<T | undefined> {
     this.#exchanges.set(id, exchange);
     const goesOn = (): boolean => this.#exchanges.get(id) === exchange;
     try {

@@ -1,10 +1,16 @@
 /** Messages of the 2025 revisions without a session: each is answered by itself, with JSON. */
-import { isInitializeRequest, type JSONRPCMessage, type JSONRPCRequest } from "@modelcontextprotocol/server";
+import {
+  isInitializeRequest,
+  ProtocolError,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type MessageExtraInfo,
+  type Transport,
+} from "@modelcontextprotocol/server";
 import type { RateStatus, Refusal } from "../limit/gate.ts";
 import { answerAtOnce, Exchange, type Caller } from "./exchange.ts";
 import { echoableId, isMessage, whyInvalid } from "./inbound.ts";
-import { answerLegacy } from "./legacy.ts";
-import { cursorProblem } from "./methods.ts";
+import { cursorProblem, runCallJson } from "./methods.ts";
 import {
   RPC,
   rateHeaders,
@@ -15,8 +21,9 @@ import {
   type JsonRpcId,
 } from "./responses.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { buildServer } from "./server.ts";
 import type { Session } from "./session.ts";
-import type { PreparedTools } from "./surface.ts";
+import type { PreparedTools, Surface } from "./surface.ts";
 
 /** The revision assumed when a request names none (2025-11-25, transports); the only one with batches. */
 export const ASSUMED_PROTOCOL = "2025-03-26";
@@ -60,11 +67,11 @@ async function answerOne(
   caller: Caller,
   endpoint: Endpoint,
 ): Promise<One> {
-  const { admission } = endpoint.ledger;
+  const { ledger } = endpoint;
   // It is known to be a message: only requests have both.
   const request = "id" in message && "method" in message ? message : undefined;
   if (request === undefined || request.method === "ping") {
-    const control = admission.control(caller.tier);
+    const control = ledger.control(caller.tier);
     if (!control.ok) return { kind: "refused", refusal: control.refusal, id: request?.id ?? null };
     if (request === undefined) return { kind: "accepted" };
     return { kind: "answer", text: JSON.stringify({ jsonrpc: "2.0", id: request.id, result: {} }) };
@@ -76,7 +83,7 @@ async function answerOne(
   return { kind: "answer", text, rate: answer.rate };
 }
 
-/** Admits a request, records it and answers it. @param session the one it belongs to, where the call is a quiet one */
+/** Admits a request, records it and answers it. @param session the one it belongs to, where it is served directly */
 export async function answerRequest(
   request: JSONRPCRequest,
   protocol: string,
@@ -85,13 +92,13 @@ export async function answerRequest(
   endpoint: Endpoint,
   session?: Session,
 ): Promise<Answered> {
-  const { ledger, surface } = endpoint;
+  const { surface } = endpoint;
   if (request.method === "tools/list") return list(request, protocol, bytes_in, caller, endpoint);
-  const opened = Exchange.open(ledger, surface, caller, request, protocol, bytes_in);
+  const opened = Exchange.begin(endpoint, caller, request, protocol, bytes_in);
   if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: request.id };
   const { exchange } = opened;
-  const work = (): Promise<string> => answerLegacy(surface, request, exchange);
-  const text = await (session === undefined ? work() : session.withoutServer(request.id, exchange, work));
+  const work = (): Promise<string> => run(surface, request, exchange);
+  const text = await (session === undefined ? work() : session.direct(request.id, exchange, work));
   const { rate } = exchange;
   return text === undefined ? { kind: "silence", rate } : { kind: "answer", text, rate };
 }
@@ -102,13 +109,13 @@ function list(
   protocol: string,
   bytes_in: number,
   caller: Caller,
-  { ledger, surface }: Endpoint,
+  endpoint: Endpoint,
 ): Answered {
   const at = { protocol, bytes_in };
-  const answered = answerAtOnce<string | PreparedTools>(ledger, surface, caller, request, at, () => {
+  const answered = answerAtOnce<string | PreparedTools>(endpoint, caller, request, at, () => {
     const wrong = cursorProblem(request.params);
     if (wrong !== undefined) return { value: wrong, bytes_out: 0, outcome: "protocol_error" };
-    const prepared = surface.tools(caller);
+    const prepared = endpoint.surface.tools(caller);
     return { value: prepared, bytes_out: prepared.json.length, outcome: "ok" };
   });
   if (!answered.ok) return { kind: "refused", refusal: answered.refusal, id: request.id };
@@ -161,4 +168,66 @@ function json(text: string, rate: RateStatus | undefined): Response {
   return new Response(text, {
     headers: { "Content-Type": "application/json", ...(rate === undefined ? {} : rateHeaders(rate)) },
   });
+}
+
+/**
+ * `tools/call` is dispatched by itself: a bare curl call needs no handshake and no Accept header. What is not, and not
+ * answered before (`tools/list`), goes through the SDK's server.
+ * @returns the JSON of the JSON-RPC response
+ */
+async function run(surface: Surface, message: JSONRPCRequest, exchange: Exchange): Promise<string> {
+  try {
+    switch (message.method) {
+      case "tools/call":
+        return response(message, await runCallJson(surface, message.params, exchange));
+      default: {
+        const transport = new OneShotTransport();
+        const server = buildServer(surface, () => exchange);
+        await server.connect(transport);
+        const answer = JSON.stringify(await transport.ask(message));
+        await server.close();
+        exchange.end(answer.length, answer.includes('"error":') ? "protocol_error" : "ok");
+        return answer;
+      }
+    }
+  } catch (error) {
+    if (error instanceof ProtocolError) {
+      exchange.end(0, "protocol_error");
+      return JSON.stringify(rpcError(message.id, error.code, error.message, error.data));
+    }
+    const incident = exchange.fault(error);
+    return JSON.stringify(
+      rpcError(message.id, RPC.internal, `Something went wrong on our side. Incident ${incident}.`),
+    );
+  }
+}
+
+function response(message: JSONRPCRequest, result: string): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${result}}`;
+}
+
+/** A transport that carries one request to an SDK server and resolves with its response. */
+class OneShotTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: <T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void;
+  #settle: ((message: JSONRPCMessage) => void) | undefined;
+
+  async start(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.onclose?.();
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    // Notifications have nowhere to go on an answer without a stream.
+    if ("result" in message || "error" in message) this.#settle?.(message);
+  }
+
+  ask(request: JSONRPCRequest): Promise<JSONRPCMessage> {
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      this.onmessage?.(request);
+    });
+  }
 }

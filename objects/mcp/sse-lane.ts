@@ -21,7 +21,7 @@ export async function serveSse(request: Request, caller: Caller, endpoint: Endpo
       return rpcErrorResponse(405, null, RPC.server, why, { Allow: "GET" });
     }
     const session = await endpoint.hub.open("sse", caller.principal.deviceId, { protocolVersion: PROTOCOL });
-    return endpoint.hub.connectLegacy(session, `${SSE_MESSAGE_PATH}?sessionId=${session.sessionId}`);
+    return endpoint.hub.connectSse(session, `${SSE_MESSAGE_PATH}?sessionId=${session.sessionId}`);
   }
   if (request.method !== "POST") {
     return rpcErrorResponse(405, null, RPC.server, "Send JSON-RPC messages by POST.", { Allow: "POST" });
@@ -55,9 +55,9 @@ function post(
   caller: Caller,
   endpoint: Endpoint,
 ): Response {
-  const { admission } = endpoint.ledger;
+  const { ledger } = endpoint;
   if (!isJSONRPCRequest(message) || message.method === "ping") {
-    const control = admission.control(caller.tier);
+    const control = ledger.control(caller.tier);
     if (!control.ok) return refusalResponse(control.refusal, echoableId(message));
     if (isJSONRPCRequest(message)) void session.send({ jsonrpc: "2.0", id: message.id, result: {} });
     else session.deliver(message);
@@ -67,14 +67,7 @@ function post(
     const why = "A request of this id is still running; ids must be unique in a session.";
     return rpcErrorResponse(400, message.id, RPC.invalidRequest, why);
   }
-  const opened = Exchange.open(
-    endpoint.ledger,
-    endpoint.surface,
-    caller,
-    message,
-    session.row.protocol,
-    bytes_in,
-  );
+  const opened = Exchange.begin(endpoint, caller, message, session.row.protocol, bytes_in);
   if (!opened.ok) return refusalResponse(opened.refusal, message.id);
   if (isInitializeRequest(message)) endpoint.hub.initialized(session, message.params);
   session.push(message, opened.exchange);

@@ -117,7 +117,7 @@ export interface Surface {
    * Whether a call needs nothing of the client but that it takes the answer: it asks nothing and says nothing on its
    * way. Such a call of a session is answered without the session's server.
    */
-  quiet?(name: string, tier: Tier): boolean;
+  direct?(name: string, tier: Tier): boolean;
   describeCall(method: string, params: unknown, tier: Tier): CallDescription;
   resources?: Resources;
   prompts?: Prompts;

@@ -3,7 +3,7 @@ import type { ReadResourceResult, Resource, ResourceTemplateType } from "@modelc
 import { callTool } from "../../tools/call/call.ts";
 import { toolByName } from "../../tools/catalog.ts";
 import { hierarchyTitle, hierarchyUri, RESOURCE_TEMPLATES, resourceCall } from "../../tools/resources.ts";
-import type { Admission } from "../limit/gate.ts";
+import type { Gate } from "../limit/gate.ts";
 import type { Resources, Scope } from "../mcp/surface.ts";
 import type { ContextFactory } from "./tool-context.ts";
 import type { JournalStore } from "../stores/journal.ts";
@@ -37,16 +37,16 @@ const ACCOUNT: readonly Resource[] = [
 
 export class ProductResources implements Resources {
   readonly #context: ContextFactory;
-  readonly #admission: Admission;
+  readonly #gate: Gate;
   readonly #journal: JournalStore;
   readonly #workspaces: () => { id: string; name: string }[];
 
   constructor(
     context: ContextFactory,
-    parts: { admission: Admission; journal: JournalStore; workspaces: () => { id: string; name: string }[] },
+    parts: { gate: Gate; journal: JournalStore; workspaces: () => { id: string; name: string }[] },
   ) {
     this.#context = context;
-    this.#admission = parts.admission;
+    this.#gate = parts.gate;
     this.#journal = parts.journal;
     this.#workspaces = parts.workspaces;
   }
@@ -90,7 +90,7 @@ export class ProductResources implements Resources {
   }
 
   #account(uri: string, scope: Scope): unknown {
-    const { limit, remaining, reset_ms } = this.#admission.status(scope.tier);
+    const { limit, remaining, reset_ms } = this.#gate.status(scope.tier);
     switch (uri) {
       case "account://plan":
         return { tier: scope.tier, requests_per_minute: limit };

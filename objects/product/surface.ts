@@ -91,7 +91,7 @@ export class ProductSurface implements Surface {
   }
 
   /** A tool of another plan may ask the client to show the way to it. */
-  quiet(name: string, tier: Tier): boolean {
+  direct(name: string, tier: Tier): boolean {
     const tool = toolByName(name);
     return tool !== undefined && tool.kind === "read" && !tellsProgress(tool) && tierAllows(tier, tool.tier);
   }

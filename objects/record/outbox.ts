@@ -12,6 +12,7 @@ import {
   FLUSH_EVENTS,
   FLUSH_RETRY_MAX_MS,
   FLUSH_RETRY_MIN_MS,
+  LONGEST_CALL_MS,
 } from "../limits.ts";
 import type { JournalStore } from "../stores/journal.ts";
 import type { Batch, OutboxStore } from "../stores/outbox.ts";
@@ -29,8 +30,9 @@ export class AuditOutbox {
   readonly #userId: string;
   readonly #now_ms: () => number;
   readonly #beforeRelease: () => void;
-  /** Calls of this life that have not ended: a batch stops before the first of them. */
-  readonly #open = new Set<number>();
+  readonly #report: (error: unknown) => void;
+  /** Calls of this life that have not ended, with when they began: a batch stops before the first of them. */
+  readonly #open = new Map<number, number>();
   #bytes = 0;
   /** The last attempt to store a batch failed: the next one keeps its distance. */
   #failing: boolean;
@@ -39,6 +41,7 @@ export class AuditOutbox {
   /**
    * @param parts.sink `null` when audit logging is off: rows are dropped once the limiter is done with them
    * @param parts.beforeRelease called before rows may be used again, so that what they count for can be taken down
+   * @param parts.report told of a call that was begun and never ended
    */
   constructor(
     parts: {
@@ -47,6 +50,7 @@ export class AuditOutbox {
       storage: DurableObjectStorage;
       sink: AuditSink | null;
       beforeRelease?: () => void;
+      report: (error: unknown) => void;
     },
     userId: string,
     now_ms: () => number,
@@ -56,6 +60,7 @@ export class AuditOutbox {
     this.#storage = parts.storage;
     this.#sink = parts.sink;
     this.#beforeRelease = parts.beforeRelease ?? (() => undefined);
+    this.#report = parts.report;
     this.#userId = userId;
     this.#now_ms = now_ms;
     this.#failing = (this.#outbox.pending()?.attempts ?? 0) > 0;
@@ -65,11 +70,11 @@ export class AuditOutbox {
     this.#journal.release(flushedSeq);
   }
 
-  opened(seq: number): void {
-    this.#open.add(seq);
+  begin(seq: number, began_ms: number): void {
+    this.#open.set(seq, began_ms);
   }
 
-  closed(seq: number, bytes: number): void {
+  end(seq: number, bytes: number): void {
     this.#open.delete(seq);
     this.#bytes += bytes;
   }
@@ -99,8 +104,8 @@ export class AuditOutbox {
 
   /** The last event before the first call that still runs. */
   #endedUpTo(): number {
-    // A set keeps the order of insertion, and calls open in the order of their numbers.
-    const [oldest] = this.#open;
+    // A map keeps the order of insertion, and calls begin in the order of their numbers.
+    const [oldest] = this.#open.keys();
     return oldest === undefined ? this.#journal.lastSeq : oldest - 1;
   }
 
@@ -117,7 +122,22 @@ export class AuditOutbox {
     return this.#flushing;
   }
 
+  /**
+   * Everything that begins is ended by the code that began it. Should that fail, the call would hold back all events
+   * after it for good: what is older than any call may become is ended here, and is a fault of ours.
+   */
+  #endOverdue(): void {
+    const overdue_ms = this.#now_ms() - LONGEST_CALL_MS;
+    for (const [seq, began_ms] of this.#open) {
+      if (began_ms > overdue_ms) return;
+      this.#journal.abandon(seq);
+      this.#open.delete(seq);
+      this.#report(new Error(`call ${seq} began ${this.#now_ms() - began_ms} ms ago and was never ended`));
+    }
+  }
+
   async #run(): Promise<number | undefined> {
+    this.#endOverdue();
     const goal = this.#journal.lastSeq;
     for (;;) {
       const batch = this.#outbox.pending() ?? (await this.#freeze(goal));

@@ -53,7 +53,7 @@ export interface RequestFigures {
 }
 
 /** What decides how a JSON-RPC POST is answered with JSON; everything else of its HTTP request stays outside. */
-export interface PlainPost {
+export interface DirectPost {
   /** JSON of `Principal`, made once a token: it is the same with each of its requests. */
   principal: string;
   requestId: string;
@@ -71,8 +71,8 @@ export interface ToolListKey {
   grant: Pick<Grant, "access" | "toolSets">;
 }
 
-/** The HTTP answer of a `PlainPost`. */
-export interface PlainAnswer {
+/** The HTTP answer of a `DirectPost`. */
+export interface DirectAnswer {
   status: number;
   headers: Record<string, string>;
   /** A list of tools is named, not sent: every isolate of the Worker can make it, and it is the longest answer there is. */
@@ -325,7 +325,7 @@ export interface UserRpc {
    * there: cheaper than `fetch`, with the same answer.
    * @returns `null` when it does need more; nothing has happened then, and `fetch` serves it
    */
-  post(post: PlainPost): Promise<PlainAnswer | null>;
+  post(post: DirectPost): Promise<DirectAnswer | null>;
   /** Creates or refreshes the account and stores the credential. Never touches the tier. */
   signIn(input: SignIn): Promise<RpcResult<AccountView>>;
   /** Stores a personal token already verified with ClickUp; refuses one of another ClickUp user. */

@@ -15,7 +15,7 @@ export type Outcome =
   | "unknown";
 
 /** What is known when a request is admitted. Ids and field names only: never content, never tokens. */
-export interface Started {
+export interface Beginning {
   requestId: string;
   deviceId: string | null;
   client: string;
@@ -30,7 +30,7 @@ export interface Started {
 }
 
 /** What is known when it ended. */
-export interface Finished {
+export interface Ending {
   outcome: Outcome;
   duration_ms: number;
   upstream_calls: number;
@@ -40,7 +40,7 @@ export interface Finished {
   incident?: string;
 }
 
-export type JournalEvent = Started & { seq: number; t_ms: number; counted: boolean } & Partial<Finished>;
+export type JournalEvent = Beginning & { seq: number; t_ms: number; counted: boolean } & Partial<Ending>;
 
 type Row = {
   seq: number;
@@ -94,7 +94,7 @@ export class JournalStore {
    * Writes one row. Synchronous: no other request can come between a limit check and this.
    * @param finished for an event that has ended by then
    */
-  start(event: Started, t_ms: number, counted: boolean, finished?: Finished): number {
+  begin(event: Beginning, t_ms: number, counted: boolean, finished?: Ending): number {
     const seq = this.#lastSeq + 1;
     const row = [
       seq,
@@ -128,7 +128,7 @@ export class JournalStore {
   }
 
   /** Records the end of a row; the first end wins. @returns bytes the row takes in a batch, roughly */
-  finish(seq: number, finished: Finished): void {
+  end(seq: number, finished: Ending): void {
     this.#sql.exec(
       "UPDATE journal SET outcome = ?, finished = ? WHERE seq = ? AND outcome IS NULL",
       finished.outcome,
@@ -140,6 +140,11 @@ export class JournalStore {
   /** Rows left open by an earlier life of the object: their outcome will never be known. */
   closeAbandoned(fromSeq: number): void {
     this.#sql.exec("UPDATE journal SET outcome = 'unknown' WHERE seq > ? AND outcome IS NULL", fromSeq);
+  }
+
+  /** A row of this life that its call never ended. */
+  abandon(seq: number): void {
+    this.#sql.exec("UPDATE journal SET outcome = 'unknown' WHERE seq = ? AND outcome IS NULL", seq);
   }
 
   /** Times of counted rows of the last window, oldest first. Reads only as many rows as the window holds. */
@@ -219,11 +224,11 @@ export class JournalStore {
 }
 
 /** JSON of what has no column of its own. Written out: this is the most frequent of all writes. */
-function startedJson({ requestId, client, protocol, fields, ids, bytes_in }: Started): string {
+function startedJson({ requestId, client, protocol, fields, ids, bytes_in }: Beginning): string {
   return JSON.stringify({ requestId, client, protocol, fields, ids, bytes_in });
 }
 
-function finishedJson({ duration_ms, upstream_calls, bytes_out, targets, incident }: Finished): string {
+function finishedJson({ duration_ms, upstream_calls, bytes_out, targets, incident }: Ending): string {
   return JSON.stringify({ duration_ms, upstream_calls, bytes_out, targets, incident });
 }
 
@@ -240,8 +245,8 @@ function event(row: Row): JournalEvent {
     deviceId: row.device_id,
     method: row.method,
     tool: row.tool,
-    ...(JSON.parse(row.started) as Omit<Started, "deviceId" | "method" | "tool">),
+    ...(JSON.parse(row.started) as Omit<Beginning, "deviceId" | "method" | "tool">),
     ...(row.outcome === null ? {} : { outcome: row.outcome }),
-    ...(row.finished === null ? {} : (JSON.parse(row.finished) as Omit<Finished, "outcome">)),
+    ...(row.finished === null ? {} : (JSON.parse(row.finished) as Omit<Ending, "outcome">)),
   };
 }

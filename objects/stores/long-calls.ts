@@ -1,11 +1,11 @@
 import { MAX_TASKS } from "../limits.ts";
 
-export type TaskStatus = "working" | "input_required" | "completed" | "failed" | "cancelled";
+export type LongCallStatus = "working" | "input_required" | "completed" | "failed" | "cancelled";
 
-export interface TaskRow {
+export interface LongCallRow {
   taskId: string;
   deviceId: string;
-  status: TaskStatus;
+  status: LongCallStatus;
   message: string | null;
   /** The tool's result, once completed. */
   result: Record<string, unknown> | null;
@@ -22,7 +22,7 @@ export interface TaskRow {
 type Row = {
   task_id: string;
   device_id: string;
-  status: TaskStatus;
+  status: LongCallStatus;
   message: string | null;
   result: string | null;
   error: string | null;
@@ -33,7 +33,7 @@ type Row = {
 };
 
 /** Table `tasks`: tool calls that go on after their first answer. */
-export class TaskStore {
+export class LongCallStore {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
@@ -57,7 +57,7 @@ export class TaskStore {
   }
 
   /** @returns undefined for a task that does not exist, has expired, or belongs to another device */
-  get(taskId: string, deviceId: string, now_ms: number): TaskRow | undefined {
+  get(taskId: string, deviceId: string, now_ms: number): LongCallRow | undefined {
     const row = this.#sql
       .exec<Row>(
         "SELECT * FROM tasks WHERE task_id = ? AND device_id = ? AND created_ms + ttl_ms > ?",
@@ -72,7 +72,9 @@ export class TaskStore {
   /** Moves a task on; one that has ended stays as it is. */
   update(
     taskId: string,
-    change: { status: TaskStatus } & Partial<Pick<TaskRow, "message" | "result" | "error" | "inputRequests">>,
+    change: { status: LongCallStatus } & Partial<
+      Pick<LongCallRow, "message" | "result" | "error" | "inputRequests">
+    >,
     now_ms: number,
   ): void {
     this.#sql.exec(
@@ -102,7 +104,7 @@ function parsed(text: string | null): Record<string, unknown> | null {
   return text === null ? null : (JSON.parse(text) as Record<string, unknown>);
 }
 
-function view(row: Row): TaskRow {
+function view(row: Row): LongCallRow {
   return {
     taskId: row.task_id,
     deviceId: row.device_id,

@@ -57,16 +57,20 @@ export async function leaveOldDatabase(
     const journal = new JournalStore(sql);
     for (const { requestId, t_ms, outcome } of calls) {
       const event = { requestId, deviceId, client: "old", protocol: null, fields: [], ids: {}, bytes_in: 1 };
-      const seq = journal.start({ ...event, method: "tools/list", tool: null }, t_ms, true);
+      const seq = journal.begin({ ...event, method: "tools/list", tool: null }, t_ms, true);
       if (outcome === undefined) continue;
-      journal.finish(seq, { outcome, duration_ms: 1, upstream_calls: 0, bytes_out: 1, targets: [] });
+      journal.end(seq, { outcome, duration_ms: 1, upstream_calls: 0, bytes_out: 1, targets: [] });
     }
     const outbox = new OutboxStore(sql);
     const sink = { put: () => Promise.reject(new Error("R2 is down")) };
-    const audit = new AuditOutbox({ journal, outbox, storage, sink }, userId, () => now_ms);
+    const audit = new AuditOutbox(
+      { journal, outbox, storage, sink, report: () => undefined },
+      userId,
+      () => now_ms,
+    );
     // Its constructor closes what is open, as an object that wakes would: it was still open in the old version.
     sql.exec("UPDATE journal SET outcome = NULL WHERE finished IS NULL");
-    audit.opened(3);
+    audit.begin(3, now_ms);
     await audit.flush();
     await storage.sync();
   });

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { REPEAT_HEADER, type PlainPost } from "../../objects/rpc/user.ts";
+import { REPEAT_HEADER, type DirectPost } from "../../objects/rpc/user.ts";
 import type { Bindings } from "../../worker/env.ts";
 import { serve } from "../../worker/router.tsx";
 import { clickup } from "../support/outside.ts";
@@ -42,7 +42,7 @@ function brokenWay(user: TestUser, script: Break[]) {
       };
       return {
         fetch: (request: Request) => attempt(() => stub.fetch(request)),
-        post: (post: PlainPost) => attempt(() => stub.post(post)),
+        post: (post: DirectPost) => attempt(() => stub.post(post)),
       };
     },
   };

@@ -1,11 +1,11 @@
 /**
- * The short way of a token that was verified just now says what the routes say: same status, same headers, same body,
+ * The direct way of a token that was verified just now says what the routes say: same status, same headers, same body,
  * same record. And what is out of the ordinary does not take it.
  */
 import { env } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { FIGURES_HEADER, type PlainPost } from "../../objects/rpc/user.ts";
+import { FIGURES_HEADER, type DirectPost } from "../../objects/rpc/user.ts";
 import type { Bindings } from "../../worker/env.ts";
 import { serve } from "../../worker/router.tsx";
 import { journalOf } from "../faults/record.ts";
@@ -42,7 +42,7 @@ async function familiar(user: TestUser) {
       const stub = env.USER.getByName(name);
       return {
         fetch: (asked: Request) => stub.fetch(asked),
-        async post(post: PlainPost) {
+        async post(post: DirectPost) {
           const answer = await stub.post(post);
           if (answer !== null) seen.posts++;
           return answer;
@@ -60,7 +60,7 @@ async function familiar(user: TestUser) {
 
 /** What a client sees, without what differs from one request to the next. */
 async function shown(answer: Response) {
-  // CORS headers mean something to pages alone, and pages do not take the short way.
+  // CORS headers mean something to pages alone, and pages do not take the direct way.
   const shownHeaders = [...answer.headers].filter(([name]) => !name.startsWith("access-control-"));
   const varying = /^(x-request-id|x-ratelimit-|ratelimit$|retry-after)/;
   const headers = Object.fromEntries(shownHeaders.filter(([name]) => !varying.test(name)));
@@ -80,7 +80,7 @@ function nested(levels: number): unknown {
   return value;
 }
 
-const CASES: [string, Init, plain: boolean][] = [
+const CASES: [string, Init, direct: boolean][] = [
   ["a list", { body: rpc("tools/list") }, true],
   ["a list with a cursor", { body: rpc("tools/list", { cursor: "x" }) }, true],
   [
@@ -144,7 +144,7 @@ const call = (name: string, args?: unknown, more: Record<string, unknown> = {}) 
   rpc("tools/call", { name, ...(args === undefined ? {} : { arguments: args }), ...more });
 
 /** In a session. */
-const SESSION_CASES: [string, unknown, plain: boolean, premium?: boolean][] = [
+const SESSION_CASES: [string, unknown, direct: boolean, premium?: boolean][] = [
   ["a list", rpc("tools/list"), true],
   ["a list with a cursor", rpc("tools/list", { cursor: "x" }), true],
   ["a call that reads", call("clickup_space_get", { space: "Product" }), true],
@@ -189,8 +189,8 @@ function endOf(user: TestUser, headers: Record<string, string>): Request {
   return new Request("https://mcp.test/mcp", { method: "DELETE", headers: { ...headers, Authorization } });
 }
 
-/** Sends the same by the routes and by the short way: the same is answered and written down. */
-async function compare(user: TestUser, init: Init, plain: boolean): Promise<void> {
+/** Sends the same by the routes and by the direct way: the same is answered and written down. */
+async function compare(user: TestUser, init: Init, expected: boolean): Promise<void> {
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   const { send, seen } = await familiar(user);
   const byRoutes = await shown(await serve(request(user, init), strange(), createExecutionContext()));
@@ -199,7 +199,7 @@ async function compare(user: TestUser, init: Init, plain: boolean): Promise<void
   const after = await journalOf(user.userId);
   expect(direct).toEqual(byRoutes);
   expect(direct.names).not.toContain(FIGURES_HEADER);
-  expect(seen.posts).toBe(plain ? 1 : 0);
+  expect(seen.posts).toBe(expected ? 1 : 0);
   // The record has the same of both.
   const kept = ({ method, tool, outcome }: (typeof after)[number]) => ({
     method,
@@ -215,14 +215,14 @@ async function compare(user: TestUser, init: Init, plain: boolean): Promise<void
   );
 }
 
-describe("the short way", () => {
-  test.each(CASES)("says what the routes say: %s", async (_, init, plain) => {
-    await compare(await newUser(), init, plain);
+describe("the direct way", () => {
+  test.each(CASES)("says what the routes say: %s", async (_, init, direct) => {
+    await compare(await newUser(), init, direct);
   });
 
-  test.each(SESSION_CASES)("says what the routes say in a session: %s", async (_, body, plain, premium) => {
+  test.each(SESSION_CASES)("says what the routes say in a session: %s", async (_, body, direct, premium) => {
     const user = await newUser(premium === true ? { tier: "premium" } : {});
-    await compare(user, { body, headers: await opened(user) }, plain);
+    await compare(user, { body, headers: await opened(user) }, direct);
   });
 
   test.each(["cancels", "ends its session"])("no response when the client %s meanwhile", async (how) => {

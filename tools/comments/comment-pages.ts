@@ -5,7 +5,7 @@ import type { CommentCursor, RichComment } from "../clickup/comments.ts";
 import { commentRow } from "./comment-view.ts";
 import type { ToolContext } from "../define.ts";
 import { UserInputError } from "../words/errors.ts";
-import { isNarrowed } from "../resolve/workspace.ts";
+import { seesSomeWorkspaces } from "../resolve/workspace.ts";
 import { shown } from "../words/names.ts";
 import { compact, pageOf, PAGE_CHARS, TEXT_CHARS } from "../words/render.ts";
 
@@ -75,7 +75,7 @@ function writeCommentCursor(cursor: CommentCursor): string {
  * comments of the task it named. Throws UserInputError when it is not there.
  */
 export async function requireCommentOn(ctx: ToolContext, taskId: string, commentId: string): Promise<void> {
-  if (!isNarrowed(ctx)) {
+  if (!seesSomeWorkspaces(ctx)) {
     return;
   }
   let before: CommentCursor | undefined;

@@ -6,7 +6,7 @@ import type { SpaceNode } from "./hierarchy.ts";
 import { isUrl, parseUrl } from "./reference.ts";
 import { match, withPlace } from "./place.ts";
 import type { KnownPlace, Place } from "./place.ts";
-import { isNarrowed, usableWorkspaces } from "./workspace.ts";
+import { seesSomeWorkspaces, usableWorkspaces } from "./workspace.ts";
 
 /**
  * As `withPlace` for Spaces, archived ones first: for what only makes sense with an archived one. Names, and
@@ -21,7 +21,7 @@ export async function withArchivedSpace<T>(
   const url = parseUrl(value);
   const id = url?.kind === "space" ? url.id : /^\d+$/.test(value) ? value : undefined;
   const wrongLink = isUrl(value) && id === undefined;
-  if (wrongLink || (id !== undefined && !isNarrowed(ctx))) {
+  if (wrongLink || (id !== undefined && !seesSomeWorkspaces(ctx))) {
     return await withPlace(ctx, "space", value, argument, use);
   }
   const places: (KnownPlace & { archived: boolean })[] = [];

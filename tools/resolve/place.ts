@@ -10,7 +10,7 @@ import { keptHierarchy, loadHierarchy, RESOLVING_AGE_MS } from "./hierarchy.ts";
 import type { Hierarchy, SpaceNode } from "./hierarchy.ts";
 import { pathEndsWith, sameName, samePath } from "../words/names.ts";
 import { isUrl, parseUrl } from "./reference.ts";
-import { isNarrowed, requireWorkspace, usableWorkspaces } from "./workspace.ts";
+import { seesSomeWorkspaces, requireWorkspace, usableWorkspaces } from "./workspace.ts";
 
 export type PlaceKind = "space" | "folder" | "list";
 
@@ -49,7 +49,7 @@ export async function withPlace<T>(
 ): Promise<T> {
   const reference = readReference(ctx, kind, value, argument);
   const known = reference.id === undefined ? undefined : findKept(ctx, kind, reference.id);
-  if (reference.id === undefined || known !== undefined || isNarrowed(ctx)) {
+  if (reference.id === undefined || known !== undefined || seesSomeWorkspaces(ctx)) {
     const place = known ?? (await findPlace(ctx, kind, reference.id ?? value, argument));
     ctx.touch(kind, place.id);
     return await use(place);

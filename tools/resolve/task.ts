@@ -11,7 +11,7 @@ import { ambiguous, notFound, UserInputError } from "../words/errors.ts";
 import { pathEndsWith, sameName, samePath, shown } from "../words/names.ts";
 import { keptTask } from "../kept/recent-task.ts";
 import { isUrl, parseUrl } from "./reference.ts";
-import { isNarrowed, requireWorkspace, usableWorkspaces } from "./workspace.ts";
+import { seesSomeWorkspaces, requireWorkspace, usableWorkspaces } from "./workspace.ts";
 
 export interface TaskInclude {
   subtasks?: boolean;
@@ -61,7 +61,7 @@ export async function resolveTaskId(ctx: ToolContext, value: string, argument: s
 function directTaskId(ctx: ToolContext, value: string, argument: string): string | undefined {
   const { addresses } = readTaskReference(ctx, value, argument);
   const only = addresses.length === 1 && addresses[0]?.length === 1 ? addresses[0][0] : undefined;
-  if (only !== undefined && only.customIn === undefined && /\d/.test(only.id) && !isNarrowed(ctx)) {
+  if (only !== undefined && only.customIn === undefined && /\d/.test(only.id) && !seesSomeWorkspaces(ctx)) {
     ctx.touch("task", only.id);
     return only.id;
   }

@@ -5,7 +5,7 @@ import { sameName, shown } from "../words/names.ts";
 import { parseUrl } from "./reference.ts";
 
 /** True when the device may use only some Workspaces: then every id must be shown to lie in one of them. */
-export function isNarrowed(ctx: ToolContext): boolean {
+export function seesSomeWorkspaces(ctx: ToolContext): boolean {
   return ctx.grant.workspaces !== null;
 }
 
@@ -21,7 +21,7 @@ export function usableWorkspaces(ctx: ToolContext): Workspace[] {
  * let through for an unnarrowed grant: the person may have joined it since.
  */
 export function requireWorkspace(ctx: ToolContext, workspaceId: string | undefined): void {
-  if (isNarrowed(ctx) && !ctx.user.workspaces.some((one) => one.id === workspaceId)) {
+  if (seesSomeWorkspaces(ctx) && !ctx.user.workspaces.some((one) => one.id === workspaceId)) {
     throw new NotGrantedError(
       workspaceId === undefined
         ? "This device may use only some Workspaces, and ClickUp did not say which one this belongs to."

@@ -100,7 +100,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     name: "ids-of-other-workspaces",
     protects: "an id of another Workspace is refused, not only its name",
     file: "tools/resolve/workspace.ts",
-    find: "if (isNarrowed(ctx) && !ctx.user.workspaces",
+    find: "if (seesSomeWorkspaces(ctx) && !ctx.user.workspaces",
     replace: "if (false && !ctx.user.workspaces",
     tests: ["test/tools/relations/relations.test.ts"],
   },
@@ -266,10 +266,10 @@ export const IDENTITY_MUTANTS: Mutant[] = [
   {
     name: "token-known-for-ever",
     protects: "a verified token is remembered for seconds, and never past its end",
-    file: "worker/oauth/known-callers.ts",
+    file: "worker/oauth/verified-tokens.ts",
     find: "until_ms: Math.min(now_ms + KEEP_MS, auth.expiresAt * 1000)",
     replace: "until_ms: now_ms + 86_400_000",
-    tests: ["test/worker/oauth/known-callers.node.test.ts"],
+    tests: ["test/worker/oauth/verified-tokens.node.test.ts"],
   },
   {
     name: "short-way-for-pages",
@@ -290,7 +290,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
   {
     name: "short-way-twice-the-id",
     protects: "a request whose id is running in its session is not run beside it by the short way",
-    file: "objects/mcp/plain.ts",
+    file: "objects/mcp/direct.ts",
     find: " || session.inFlight(message.id))",
     replace: ")",
     tests: ["test/worker/direct.test.ts"],

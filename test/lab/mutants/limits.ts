@@ -74,9 +74,9 @@ export const LIMIT_MUTANTS: Mutant[] = [
     name: "limit-counts-refused",
     protects: "a client that keeps knocking is let in when there is room",
     file: "objects/limit/gate.ts",
-    find: "const admission = this.#requests.check(now_ms, options.counted ? limit : Number.MAX_SAFE_INTEGER);",
+    find: "const passage = this.#requests.check(now_ms, options.counted ? limit : Number.MAX_SAFE_INTEGER);",
     replace:
-      "const admission = this.#requests.check(now_ms, options.counted ? limit : Number.MAX_SAFE_INTEGER); if (!admission.admitted) this.#requests.record(now_ms);",
+      "const passage = this.#requests.check(now_ms, options.counted ? limit : Number.MAX_SAFE_INTEGER); if (!passage.admitted) this.#requests.record(now_ms);",
     tests: CLOCK,
   },
   {
@@ -107,7 +107,7 @@ export const LIMIT_MUTANTS: Mutant[] = [
     name: "refused-tools-unlimited",
     protects: "calls that do not count are capped all the same",
     file: "objects/limit/gate.ts",
-    find: "      const control = this.control(gate.tier);\n      if (!control.ok) return control;\n",
+    find: "      const control = this.control(tier);\n      if (!control.ok) return control;\n",
     replace: "",
     tests: LIMITER,
   },

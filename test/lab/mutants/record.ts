@@ -154,10 +154,18 @@ export const RECORD_MUTANTS: Mutant[] = [
   {
     name: "no-alarm-while-running",
     protects: "the row of a call that is cut off leaves although nobody calls again",
-    file: "objects/mcp/exchange.ts",
-    find: "    ledger.audit.opened(admitted.seq);\n    ledger.recorded();\n",
-    replace: "    ledger.audit.opened(admitted.seq);\n",
+    file: "objects/record/ledger.ts",
+    find: "    this.#audit.begin(seq, began_ms);\n    this.#recorded();\n",
+    replace: "    this.#audit.begin(seq, began_ms);\n",
     tests: ALARM,
+  },
+  {
+    name: "never-ended-holds-the-record",
+    protects: "a call that its code never ended does not hold the record back for good",
+    file: "objects/record/outbox.ts",
+    find: "    this.#endOverdue();\n",
+    replace: "",
+    tests: ["test/objects/record/outbox.test.ts"],
   },
   {
     name: "full-batch-by-another-clock",

@@ -5,6 +5,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LONGEST_CALL_MS } from "../../../objects/limits.ts";
 import { MIGRATIONS } from "../../../migrations/index.ts";
 import { AuditOutbox, type AuditSink } from "../../../objects/record/outbox.ts";
 import { migrate } from "../../../objects/migrate.ts";
@@ -47,15 +48,18 @@ class Life {
     sink: AuditSink | null,
     clock: { now_ms: number },
     beforeRelease: () => void = () => undefined,
+    report: (error: unknown) => void = (error) => {
+      throw error;
+    },
   ) {
     this.#clock = clock;
     this.journal = new JournalStore(storage.sql);
     this.outbox = new OutboxStore(storage.sql);
-    const parts = { journal: this.journal, outbox: this.outbox, storage, sink, beforeRelease };
+    const parts = { journal: this.journal, outbox: this.outbox, storage, sink, beforeRelease, report };
     this.audit = new AuditOutbox(parts, "u_model", () => clock.now_ms);
   }
 
-  start(): number {
+  begin(): number {
     const event = {
       requestId: "r",
       deviceId: "d",
@@ -67,14 +71,14 @@ class Life {
       ids: {},
       bytes_in: 1,
     };
-    const seq = this.journal.start(event, Math.max(this.#clock.now_ms, this.journal.last_ms), true);
-    this.audit.opened(seq);
+    const seq = this.journal.begin(event, Math.max(this.#clock.now_ms, this.journal.last_ms), true);
+    this.audit.begin(seq, this.#clock.now_ms);
     return seq;
   }
 
-  finish(seq: number): void {
-    this.journal.finish(seq, { outcome: "ok", duration_ms: 1, upstream_calls: 1, bytes_out: 1, targets: [] });
-    this.audit.closed(seq, 100);
+  end(seq: number): void {
+    this.journal.end(seq, { outcome: "ok", duration_ms: 1, upstream_calls: 1, bytes_out: 1, targets: [] });
+    this.audit.end(seq, 100);
   }
 }
 
@@ -140,14 +144,14 @@ describe("the outbox", () => {
           const ended = new Map<number, string>();
           for (const step of actions) {
             if (step.kind === "call") {
-              const seq = life.start();
-              life.finish(seq);
+              const seq = life.begin();
+              life.end(seq);
               ended.set(seq, "ok");
-            } else if (step.kind === "start") open.push(life.start());
+            } else if (step.kind === "start") open.push(life.begin());
             else if (step.kind === "finish") {
               const seq = open.shift();
               if (seq !== undefined) {
-                life.finish(seq);
+                life.end(seq);
                 ended.set(seq, "ok");
               }
             } else if (step.kind === "flush") {
@@ -162,7 +166,7 @@ describe("the outbox", () => {
               open = [];
             }
           }
-          for (const seq of open) life.finish(seq);
+          for (const seq of open) life.end(seq);
           for (const seq of open) ended.set(seq, "ok");
           for (let i = 0; i < 5 && life.audit.depth > 0; i++) await life.audit.flush();
           expect(life.audit.depth).toBe(0);
@@ -184,7 +188,7 @@ describe("the outbox", () => {
       const clock = { now_ms: 1_000_000 };
       const sink = new FaultySink();
       const life = new Life(state.storage, sink, clock);
-      life.finish(life.start());
+      life.end(life.begin());
       const delays: number[] = [];
       for (let i = 0; i < 12; i++) {
         sink.next = "before";
@@ -209,13 +213,13 @@ describe("the outbox", () => {
       class BusySink extends FaultySink {
         override async put(key: string, body: string): Promise<void> {
           // Far more than it may take: a flush that follows them would go on for ever.
-          if (this.puts < 20) life.finish(life.start());
+          if (this.puts < 20) life.end(life.begin());
           await super.put(key, body);
         }
       }
       const sink = new BusySink();
       const life = new Life(state.storage, sink, clock);
-      life.finish(life.start());
+      life.end(life.begin());
       // What came meanwhile is due by its own time.
       expect(await life.audit.flush()).toBe(clock.now_ms + 60_000);
       expect(sink.puts).toBe(1);
@@ -238,24 +242,24 @@ describe("the outbox", () => {
           .exec<{ seq: number }>("SELECT seq FROM journal ORDER BY seq")
           .toArray()
           .map((r) => r.seq);
-      life.finish(life.start());
+      life.end(life.begin());
       clock.now_ms += 50_000;
-      life.finish(life.start());
+      life.end(life.begin());
       await life.audit.flush();
       clock.now_ms += 20_000;
-      life.finish(life.start());
+      life.end(life.begin());
       // Not flushed since the first left the window: nothing may be used again.
       expect(rows()).toEqual([1, 2, 3]);
       await life.audit.flush();
       clock.now_ms += 3_600_000;
-      life.finish(life.start());
+      life.end(life.begin());
       expect(rows()).toEqual([2, 3, 4]);
-      life.finish(life.start());
+      life.end(life.begin());
       // The second is in R2 and was still in the window when that was found out.
       expect(rows()).toEqual([2, 3, 4, 5]);
       await life.audit.flush();
-      life.finish(life.start());
-      life.finish(life.start());
+      life.end(life.begin());
+      life.end(life.begin());
       expect(rows()).toEqual([4, 5, 6, 7]);
       expect(new JournalStore(state.storage.sql).lastSeq).toBe(7);
     });
@@ -269,15 +273,41 @@ describe("the outbox", () => {
       const sink = new FaultySink();
       let life = new Life(state.storage, sink, clock);
       for (let i = 0; i < 4; i++) {
-        life.finish(life.start());
+        life.end(life.begin());
         clock.now_ms += 600_000;
         sink.next = "before";
         await life.audit.flush();
         life = new Life(state.storage, sink, clock);
       }
-      life.finish(life.start());
+      life.end(life.begin());
       await life.audit.flush();
       expect((await chain(sink)).map((e) => e.seq)).toEqual([1, 2, 3, 4, 5]);
+    });
+  });
+
+  test("a call that is never ended is ended when it is older than any call may become, and said", async () => {
+    await runInDurableObject(userObject("u_overdue"), async (_, state) => {
+      await state.storage.deleteAll();
+      migrate(state.storage, MIGRATIONS, 1);
+      const clock = { now_ms: 1_000_000 };
+      const sink = new FaultySink();
+      const reports: string[] = [];
+      const report = (error: unknown): void => void reports.push(String(error));
+      const life = new Life(state.storage, sink, clock, undefined, report);
+      const lost = life.begin();
+      clock.now_ms += LONGEST_CALL_MS - 1;
+      const runs = life.begin();
+      life.end(life.begin());
+      await life.audit.flush();
+      expect([sink.objects.size, reports]).toEqual([0, []]);
+      clock.now_ms += 1;
+      await life.audit.flush();
+      expect((await chain(sink)).map((e) => [e.seq, e.outcome])).toEqual([[lost, "unknown"]]);
+      expect(reports).toEqual([expect.stringContaining(`call ${lost} began`)]);
+      life.end(lost);
+      life.end(runs);
+      await life.audit.flush();
+      expect((await chain(sink)).map((e) => e.outcome)).toEqual(["unknown", "ok", "ok"]);
     });
   });
 
@@ -287,11 +317,11 @@ describe("the outbox", () => {
       migrate(state.storage, MIGRATIONS, 1);
       const clock = { now_ms: 1_000_000 };
       const life = new Life(state.storage, new FaultySink(), clock);
-      for (let i = 0; i < 3; i++) life.finish(life.start());
+      for (let i = 0; i < 3; i++) life.end(life.begin());
       clock.now_ms += 61_000;
-      life.finish(life.start());
+      life.end(life.begin());
       await life.audit.flush();
-      const seq = life.start();
+      const seq = life.begin();
       expect(state.storage.sql.exec("SELECT seq FROM journal WHERE seq = 1").toArray()).toEqual([]);
       const row = state.storage.sql
         .exec<{ outcome: string | null; finished: string | null }>("SELECT * FROM journal WHERE seq = ?", seq)
@@ -306,15 +336,15 @@ describe("the outbox", () => {
       migrate(state.storage, MIGRATIONS, 1);
       const clock = { now_ms: 1_000_000 };
       const life = new Life(state.storage, new FaultySink(), clock);
-      for (let i = 0; i < 1_200; i++) life.finish(life.start());
+      for (let i = 0; i < 1_200; i++) life.end(life.begin());
       clock.now_ms += 61_000;
-      life.finish(life.start());
+      life.end(life.begin());
       await life.audit.flush();
       const count = (): number =>
         state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
       expect(count()).toBe(501);
       const woken = new Life(state.storage, new FaultySink(), clock);
-      for (let i = 0; i < 300; i++) woken.finish(woken.start());
+      for (let i = 0; i < 300; i++) woken.end(woken.begin());
       expect(count()).toBe(501);
     });
   });
@@ -331,7 +361,7 @@ describe("the outbox", () => {
         const sink = logging === "on" ? { put: async () => undefined } : null;
         const life = new Life(state.storage, sink, clock, () => usage.absorb());
         for (let round = 0; round < 4; round++) {
-          for (let i = 0; i < 5; i++) life.finish(life.start());
+          for (let i = 0; i < 5; i++) life.end(life.begin());
           clock.now_ms += 120_000;
           expect(await life.audit.flush()).toBeUndefined();
         }
@@ -348,12 +378,12 @@ describe("the outbox", () => {
       migrate(state.storage, MIGRATIONS, 1);
       const clock = { now_ms: 1_000_000 };
       const life = new Life(state.storage, null, clock);
-      for (let i = 0; i < 5; i++) life.finish(life.start());
+      for (let i = 0; i < 5; i++) life.end(life.begin());
       clock.now_ms += 120_000;
-      life.finish(life.start());
+      life.end(life.begin());
       expect(await life.audit.flush()).toBeUndefined();
       expect(life.audit.depth).toBe(0);
-      for (let i = 0; i < 4; i++) life.finish(life.start());
+      for (let i = 0; i < 4; i++) life.end(life.begin());
       expect(state.storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n).toBe(6);
     });
   });

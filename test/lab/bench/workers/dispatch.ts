@@ -1,19 +1,29 @@
 /** Our own dispatch without object, authentication and record: what `sdk-per-request.ts` is compared with. */
-import type { Caller, Ledger } from "../../../../objects/mcp/exchange.ts";
+import type { Gate } from "../../../../objects/limit/gate.ts";
+import type { Caller } from "../../../../objects/mcp/exchange.ts";
 import type { Endpoint } from "../../../../objects/mcp/endpoint.ts";
 import { serveMcp } from "../../../../objects/mcp/serve.ts";
 import type { Surface } from "../../../../objects/mcp/surface.ts";
+import { Ledger } from "../../../../objects/record/ledger.ts";
+import type { AuditOutbox } from "../../../../objects/record/outbox.ts";
+import type { JournalStore } from "../../../../objects/stores/journal.ts";
 import { preparedToolList, toolByName } from "../../../../tools/catalog.ts";
 import { runTool } from "./tool-run.ts";
 
 const rate = { limit: 500, remaining: 499, reset_ms: 60_000 };
-const ledger = {
-  admission: { request: () => ({ ok: true, seq: 1, t_ms: 0, rate }), control: () => ({ ok: true }) },
-  journal: { finish: () => undefined },
-  audit: { opened: () => undefined, closed: () => undefined },
+const ledger = new Ledger({
+  gate: {
+    request: () => ({ ok: true, seq: 1, t_ms: 0, rate }),
+    control: () => ({ ok: true }),
+  } as unknown as Gate,
+  journal: { end: () => undefined } as unknown as JournalStore,
+  audit: { begin: () => undefined, end: () => undefined } as unknown as AuditOutbox,
   now_ms: () => Date.now(),
   recorded: () => undefined,
-} as unknown as Ledger;
+  report: (error) => {
+    throw error;
+  },
+});
 
 const surface = {
   info: { name: "bench", version: "1.0.0" },
@@ -35,12 +45,6 @@ const caller: Caller = {
   requestId: "r",
   client: "bench",
 };
-const endpoint = {
-  surface,
-  ledger,
-  report: (error: unknown) => {
-    throw error;
-  },
-} as unknown as Endpoint;
+const endpoint = { surface, ledger } as unknown as Endpoint;
 
 export default { fetch: (request) => serveMcp(request, caller, endpoint) } satisfies ExportedHandler;

@@ -1,12 +1,13 @@
 /**
- * A user's MCP endpoint that serves the fixtures: the stores, admission, record and lanes of the product with
+ * A user's MCP endpoint that serves the fixtures: the stores, gate, record and lanes of the product with
  * another surface. It is reached through the user's own object (`user.ts`), which has checked the device.
  */
 import { DurableObject } from "cloudflare:workers";
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { Lifecycle, type LifecycleJobContext, type LifecycleJobOutcome } from "agents/lifecycle";
 import { MIGRATIONS } from "../../../../migrations/index.ts";
-import { Admission } from "../../../../objects/limit/gate.ts";
+import { Gate } from "../../../../objects/limit/gate.ts";
+import { Ledger } from "../../../../objects/record/ledger.ts";
 import { AuditOutbox } from "../../../../objects/record/outbox.ts";
 import { objectConfig } from "../../../../objects/config.ts";
 import { Housekeeping } from "../../../../objects/record/housekeeping.ts";
@@ -17,7 +18,7 @@ import { ModernLane } from "../../../../objects/mcp/modern.ts";
 import { refusalResponse } from "../../../../objects/mcp/responses.ts";
 import type { Endpoint } from "../../../../objects/mcp/endpoint.ts";
 import { serveMcp } from "../../../../objects/mcp/serve.ts";
-import { Tasks } from "../../../../objects/mcp/long-calls.ts";
+import { LongCalls } from "../../../../objects/mcp/long-calls.ts";
 import { migrate } from "../../../../objects/migrate.ts";
 import { R2AuditSink } from "../../../../objects/record/r2-sink.ts";
 import { ObjectTimer, type After } from "../../../../objects/timer.ts";
@@ -28,11 +29,11 @@ import { DeviceStore } from "../../../../objects/stores/devices.ts";
 import { JournalStore } from "../../../../objects/stores/journal.ts";
 import { OutboxStore } from "../../../../objects/stores/outbox.ts";
 import { SessionStore } from "../../../../objects/stores/sessions.ts";
-import { TaskStore } from "../../../../objects/stores/long-calls.ts";
+import { LongCallStore } from "../../../../objects/stores/long-calls.ts";
 import { FixtureSurface } from "./surface.ts";
 
 export class FixtureObject extends DurableObject<Cloudflare.Env> {
-  readonly #admission: Admission;
+  readonly #gate: Gate;
   readonly #devices: DeviceStore;
   readonly #endpoint: Endpoint;
   readonly #lifecycle: Lifecycle<Cloudflare.Env>;
@@ -51,9 +52,13 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     const control = new ControlLogStore(sql);
     this.#devices = new DeviceStore(sql);
     const sink = new R2AuditSink(env.AUDIT_LOGS, after);
-    const audit = new AuditOutbox({ journal, outbox, storage: ctx.storage, sink }, userId, wall_ms);
+    const audit = new AuditOutbox(
+      { journal, outbox, storage: ctx.storage, sink, report: (error) => report(error) },
+      userId,
+      wall_ms,
+    );
     const stores = { journal, outbox, control, devices: this.#devices };
-    this.#admission = new Admission(stores, objectConfig(env), wall_ms);
+    this.#gate = new Gate(stores, objectConfig(env), wall_ms);
     this.#lifecycle = new Lifecycle(this);
     this.#housekeeping = new Housekeeping({
       jobs: this.#lifecycle.jobs,
@@ -80,13 +85,14 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
       listeners.notify(change);
       await this.#endpoint.hub.notifyAll(change);
     });
-    const tasks = new Tasks(new TaskStore(sql), wall_ms, (work) => ctx.waitUntil(work), report);
+    const longCalls = new LongCalls(new LongCallStore(sql), wall_ms, (work) => ctx.waitUntil(work), report);
     this.#endpoint = {
       surface,
-      ledger: { admission: this.#admission, journal, audit, now_ms: wall_ms, after, recorded, report },
+      ledger: new Ledger({ gate: this.#gate, journal, audit, now_ms: wall_ms, recorded, report }),
+      after,
       hub: new SessionHub(ctx, new SessionStore(sql), surface, wall_ms),
       listeners,
-      modern: new ModernLane(surface, tasks, reportProtocol),
+      modern: new ModernLane(surface, longCalls, reportProtocol),
     };
   }
 
@@ -98,7 +104,7 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
   override async fetch(request: Request): Promise<Response> {
     const principal = JSON.parse(request.headers.get(PRINCIPAL_HEADER) ?? "null") as Principal | null;
     if (principal === null) throw new Error("the request carries no principal");
-    const device = this.#admission.device(principal);
+    const device = this.#gate.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
     const requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID();
     const { grant, clientName: client } = device;

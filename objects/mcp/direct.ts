@@ -8,9 +8,9 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
   type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
-import type { PlainAnswer, PlainPost } from "../rpc/user.ts";
+import type { DirectAnswer, DirectPost } from "../rpc/user.ts";
 import type { Caller } from "./exchange.ts";
-import { acceptsJson, isPlainRequest, isTooDeep } from "./inbound.ts";
+import { acceptsJson, isOneRequest, isTooDeep } from "./inbound.ts";
 import { rateHeaders, refusalResponse } from "./responses.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
@@ -19,11 +19,11 @@ import { SSE_HEADERS } from "./sse.ts";
 import type { Surface } from "./surface.ts";
 
 /** @returns undefined when the request is not of this kind; nothing has been recorded then */
-export async function servePlain(
-  post: PlainPost,
+export async function answerDirect(
+  post: DirectPost,
   caller: Caller,
   endpoint: Endpoint,
-): Promise<Omit<PlainAnswer, "figures"> | undefined> {
+): Promise<Omit<DirectAnswer, "figures"> | undefined> {
   const { protocolVersion, body } = post;
   if (!isJsonContentType(post.contentType) || !acceptsJson(post.accept)) return undefined;
   if (isTooDeep(body)) return undefined;
@@ -34,11 +34,11 @@ export async function servePlain(
   } catch {
     return undefined;
   }
-  if (!isPlainRequest(message) || message.method === "ping" || message.method === "initialize")
+  if (!isOneRequest(message) || message.method === "ping" || message.method === "initialize")
     return undefined;
   let session: Session | undefined;
   if (post.sessionId !== null) {
-    if (!isQuiet(message, caller, endpoint.surface)) return undefined;
+    if (!isDirect(message, caller, endpoint.surface)) return undefined;
     session = await endpoint.hub.get(post.sessionId, caller.principal.deviceId);
     if (session === undefined || session.row.kind !== "http" || session.inFlight(message.id))
       return undefined;
@@ -67,15 +67,15 @@ export async function servePlain(
 const JSON_TYPE = { "Content-Type": "application/json" };
 
 /** What the server of a session would answer in the same words, without a use for its client. */
-function isQuiet({ method, params }: JSONRPCRequest, { tier }: Caller, surface: Surface): boolean {
+function isDirect({ method, params }: JSONRPCRequest, { tier }: Caller, surface: Surface): boolean {
   if (method === "tools/list") return true;
   if (method !== "tools/call") return false;
   const { name, arguments: args } = (params ?? {}) as { name?: unknown; arguments?: unknown };
-  if (typeof name !== "string" || surface.quiet?.(name, tier) !== true) return false;
+  if (typeof name !== "string" || surface.direct?.(name, tier) !== true) return false;
   return args === undefined || (typeof args === "object" && args !== null && !Array.isArray(args));
 }
 
-async function fromResponse(response: Response): Promise<Omit<PlainAnswer, "figures">> {
+async function fromResponse(response: Response): Promise<Omit<DirectAnswer, "figures">> {
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),

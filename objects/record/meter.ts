@@ -1,6 +1,6 @@
 /** The figures of one HTTP request, collected from its messages and handed to the Worker for its log line. */
 import type { RequestFigures } from "../rpc/user.ts";
-import type { Finished, Started } from "../stores/journal.ts";
+import type { Beginning, Ending } from "../stores/journal.ts";
 
 export class Meter {
   #messages = 0;
@@ -18,19 +18,19 @@ export class Meter {
   };
 
   /** A message was admitted. Of a batch the log names the last. */
-  opened(started: Started, remaining: number): void {
+  begin(beginning: Beginning, remaining: number): void {
     this.#messages++;
     this.#open++;
     const figures = this.#figures;
-    figures.protocol = started.protocol;
-    figures.method = this.#messages > 1 ? "batch" : started.method;
-    figures.tool = started.tool;
-    figures.bytes_in += started.bytes_in;
+    figures.protocol = beginning.protocol;
+    figures.method = this.#messages > 1 ? "batch" : beginning.method;
+    figures.tool = beginning.tool;
+    figures.bytes_in += beginning.bytes_in;
     figures.remaining = remaining;
   }
 
   /** It ended. The worst word of a batch stays: "ok" never hides another outcome. */
-  ended({ outcome, upstream_calls, bytes_out }: Finished): void {
+  end({ outcome, upstream_calls, bytes_out }: Ending): void {
     this.#open--;
     const figures = this.#figures;
     if (figures.outcome === "none" || figures.outcome === "ok") figures.outcome = outcome;

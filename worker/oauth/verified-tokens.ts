@@ -11,15 +11,15 @@ import type { Caller } from "./provider.ts";
 /** KV itself serves a value this long after it changed (60 s), so this adds little to what is true anyway. */
 const KEEP_MS = 30_000;
 /** A token is some hundred bytes: the bound keeps an isolate of 128 MB safe. */
-const MAX_CALLERS = 2_000;
+const MAX_TOKENS = 2_000;
 
 /** What the resource server found out about a token it accepted. */
-export interface KnownCaller {
+export interface VerifiedToken {
   auth: OAuthResourceAuth;
   props: Caller;
 }
 
-interface Entry extends KnownCaller {
+interface Entry extends VerifiedToken {
   until_ms: number;
 }
 
@@ -27,29 +27,29 @@ interface Entry extends KnownCaller {
 const byEnv = new WeakMap<Bindings, Map<string, Entry>>();
 
 /** Keeps what the resource server accepted. Tokens without an end are not kept. */
-export function rememberCaller(env: Bindings, { auth, props }: KnownCaller, now_ms = Date.now()): void {
+export function rememberToken(env: Bindings, { auth, props }: VerifiedToken, now_ms = Date.now()): void {
   if (auth.expiresAt === undefined) return;
-  const callers = byEnv.get(env) ?? new Map<string, Entry>();
-  byEnv.set(env, callers);
+  const tokens = byEnv.get(env) ?? new Map<string, Entry>();
+  byEnv.set(env, tokens);
   // Oldest first: a full map forgets what it learned longest ago.
-  callers.delete(auth.token);
-  const [oldest] = callers.size >= MAX_CALLERS ? callers.keys() : [];
-  if (oldest !== undefined) callers.delete(oldest);
-  callers.set(auth.token, { auth, props, until_ms: Math.min(now_ms + KEEP_MS, auth.expiresAt * 1000) });
+  tokens.delete(auth.token);
+  const [oldest] = tokens.size >= MAX_TOKENS ? tokens.keys() : [];
+  if (oldest !== undefined) tokens.delete(oldest);
+  tokens.set(auth.token, { auth, props, until_ms: Math.min(now_ms + KEEP_MS, auth.expiresAt * 1000) });
 }
 
 /** @returns undefined for a token that was not verified here just now */
-export function knownCaller(
+export function verifiedToken(
   env: Bindings,
   authorization: string | null,
   now_ms = Date.now(),
-): KnownCaller | undefined {
+): VerifiedToken | undefined {
   if (authorization === null || !authorization.startsWith("Bearer ")) return undefined;
-  const callers = byEnv.get(env);
+  const tokens = byEnv.get(env);
   const token = authorization.slice("Bearer ".length);
-  const known = callers?.get(token);
+  const known = tokens?.get(token);
   if (known === undefined) return undefined;
   if (known.until_ms > now_ms) return known;
-  callers?.delete(token);
+  tokens?.delete(token);
   return undefined;
 }
