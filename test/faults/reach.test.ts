@@ -188,7 +188,7 @@ describe("a change is never sent twice", () => {
   });
 });
 
-describe("the short way of a token that was verified just now", () => {
+describe("the direct way of a token that was verified just now", () => {
   /** The first request of a token goes through the routes; the next ones do not. */
   async function known(user: TestUser) {
     const way = brokenWay(user, []);

@@ -31,7 +31,7 @@ ${plots.join("\n\n")}
 
 ## What keeps it low
 
-- A verified token is remembered for at most 30 seconds per isolate (\`worker/oauth/verified-tokens.ts\`); the user's object checks the device on every request all the same. Such a request takes the short way past the routes, and is one RPC call where that is enough (\`worker/direct.ts\`): without a session, and in one for what only reads.
+- A verified token is remembered for at most 30 seconds per isolate (\`worker/oauth/verified-tokens.ts\`); the user's object checks the device on every request all the same. Such a request takes the direct way past the routes, and is one RPC call where that is enough (\`worker/direct.ts\`): without a session, and in one for what only reads.
 - Tools are dispatched by hand; the JSON of the whole list is made and encoded once per isolate, and whole answers are kept for ids that are counts (\`worker/tool-list.ts\`).
 - The limiter needs no rows of its own: the journal is its log. A device's row is kept in memory by its store until something writes the table.
 - An object has one timer (\`objects/timer.ts\`), which is never cleared: the runtime keeps a record of every timer that is. A span of our own is opened only where the invocation is traced (\`objects/arrival/traced.ts\`).

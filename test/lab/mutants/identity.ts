@@ -289,7 +289,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
   },
   {
     name: "short-way-twice-the-id",
-    protects: "a request whose id is running in its session is not run beside it by the short way",
+    protects: "a request whose id is running in its session is not run beside it by the direct way",
     file: "objects/mcp/direct.ts",
     find: " || session.inFlight(message.id))",
     replace: ")",
@@ -305,7 +305,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
   },
   {
     name: "short-way-answers-the-cancelled",
-    protects: "what a client cancelled gets no response, by the short way neither",
+    protects: "what a client cancelled gets no response, by the direct way neither",
     file: "objects/mcp/session.ts",
     find: "return goesOn() ? answer : undefined;",
     replace: "return answer;",
@@ -313,7 +313,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
   },
   {
     name: "short-way-for-writing-tools",
-    protects: "a tool that may ask the client does not take the short way of a session",
+    protects: "a tool that may ask the client does not take the direct way of a session",
     file: "objects/product/surface.ts",
     find: 'tool !== undefined && tool.kind === "read" && !tellsProgress(tool)',
     replace: "tool !== undefined",

@@ -25,7 +25,7 @@ const initialize = rpc(
 );
 
 describe("HTTP+SSE", () => {
-  test("the legacy transport of the official SDK", async () => {
+  test("the HTTP+SSE transport of the official SDK", async () => {
     const user = await newUser();
     const client = new Client({ name: "old", version: "1.0.0" });
     const fetcher = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
