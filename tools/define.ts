@@ -41,12 +41,13 @@ export interface Cache {
 }
 
 /**
- * First results of creates, kept for 24 hours by the user's object, so that a repeat makes no second thing.
+ * First results of creates, kept for 24 hours by the user's object, so that a repeat makes no second thing. A key
+ * belongs to the device that used it.
  * `put` replaces what the key held; `null` forgets it. `get` answers undefined or null for an unknown key.
  */
 export interface IdempotencyLog {
-  get(tool: string, key: string): unknown;
-  put(tool: string, key: string, result: unknown): void;
+  get(deviceId: string, tool: string, key: string): unknown;
+  put(deviceId: string, tool: string, key: string, result: unknown): void;
 }
 
 /** Everything a handler may reach. The object implements it; a lower room owns the interface. */
@@ -62,8 +63,13 @@ export interface ToolContext {
     timeZone: string;
     /** Workspaces the credential reaches, already narrowed to the grant. */
     workspaces: Workspace[];
+    /** The one the person chose for calls that name none. */
     defaultWorkspaceId: string | null;
   };
+  /** Id of the device the call came from: what a call leaves behind belongs to it alone. */
+  deviceId: string;
+  /** The call's own arguments, as they were read; without its idempotency key. */
+  args: unknown;
   tier: Tier;
   grant: Grant;
   /** Aborts when the client cancels or the call's deadline passes. */
@@ -81,8 +87,6 @@ export interface ToolContext {
    * QuestionPending: the handler is run again from the start with the answer, so ask before the first change.
    */
   confirm(question: string): Promise<"accepted" | "declined" | "unsupported">;
-  /** Remembers the workspace last named, as the default of later calls. */
-  rememberWorkspace(id: string): void;
   /** Where a free user can get premium; named in the answer to a premium tool. */
   upgradeUrl?: string;
   /** Takes the cause of a failure of our own, under the incident id the caller was shown. */

@@ -57,8 +57,10 @@ export async function toolContext(
       username: account.username,
       timeZone: account.timeZone ?? "UTC",
       workspaces,
-      defaultWorkspaceId: account.defaultWorkspaceId,
+      defaultWorkspaceId: account.defaultPinned ? account.defaultWorkspaceId : null,
     },
+    deviceId: scope.principal.deviceId,
+    args: {},
     tier: scope.tier,
     grant: scope.grant,
     upgradeUrl: `${parts.config.publicUrl}/account/plan`,
@@ -72,9 +74,6 @@ export async function toolContext(
       scope.progress(done, total, message);
     },
     confirm: (question) => confirm(question, scope, parts.states),
-    rememberWorkspace(id) {
-      if (id !== account.defaultWorkspaceId) parts.account.setDefaultWorkspace(id);
-    },
     report: parts.report,
   };
   return { ok: true, context };

@@ -16,7 +16,7 @@ export interface AccountRow {
   created_ms: number;
 }
 
-type CredentialRow = { kind: CredentialKind; envelope: string; added_ms: number };
+export type CredentialRow = { kind: CredentialKind; envelope: string; added_ms: number };
 
 /** Tables `account` and `credential`: who the user is, and the sealed ClickUp credentials. */
 export class AccountStore {
@@ -89,17 +89,14 @@ export class AccountStore {
     );
   }
 
-  /** Remembers the Workspace last named, unless the person fixed one. */
-  setDefaultWorkspace(id: string): void {
-    this.#account = undefined;
-    this.#sql.exec("UPDATE account SET default_workspace_id = ? WHERE id = 1 AND default_pinned = 0", id);
-  }
-
-  /** The person's own choice; `null` goes back to remembering the last one. */
+  /** The person's own choice; `null` takes it back. */
   pinDefaultWorkspace(id: string | null): void {
     this.#account = undefined;
-    if (id === null) this.#sql.exec("UPDATE account SET default_pinned = 0 WHERE id = 1");
-    else this.#sql.exec("UPDATE account SET default_workspace_id = ?, default_pinned = 1 WHERE id = 1", id);
+    this.#sql.exec(
+      "UPDATE account SET default_workspace_id = ?, default_pinned = ? WHERE id = 1",
+      id,
+      id === null ? 0 : 1,
+    );
   }
 
   /** @param name IANA zone, or `null` for ClickUp's */

@@ -47,18 +47,19 @@ export class MemoryCache implements Cache {
 export class MemoryLog implements IdempotencyLog {
   readonly #results = new Map<string, string>();
 
-  get(tool: string, key: string): unknown {
-    const json = this.#results.get(`${tool}\n${key}`);
+  get(deviceId: string, tool: string, key: string): unknown {
+    const json = this.#results.get(`${deviceId}\n${tool}\n${key}`);
     return json === undefined ? undefined : JSON.parse(json);
   }
 
-  put(tool: string, key: string, result: unknown): void {
-    this.#results.set(`${tool}\n${key}`, JSON.stringify(result));
+  put(deviceId: string, tool: string, key: string, result: unknown): void {
+    this.#results.set(`${deviceId}\n${tool}\n${key}`, JSON.stringify(result));
   }
 }
 
 export interface ContextOptions {
   token?: string;
+  deviceId?: string;
   clickupUserId?: string;
   workspaces?: Workspace[];
   defaultWorkspaceId?: string | null;
@@ -92,7 +93,6 @@ export interface World {
   /** "GET /v2/list/{list_id}" … in order, since the last look. */
   operations(): string[];
   touched: string[];
-  remembered: string[];
   progress: string[];
   reported: { incident: string; error: unknown }[];
   reports: CallReport[];
@@ -184,7 +184,8 @@ function openWorld(sandboxOptions: { strict?: boolean }): World {
         touch: (kind, id) => world.touched.push(`${kind}:${id}`),
         progress: (done, total) => world.progress.push(`${done}/${total}`),
         confirm: options.confirm ?? (() => Promise.resolve("unsupported")),
-        rememberWorkspace: (id) => world.remembered.push(id),
+        deviceId: options.deviceId ?? "d_1",
+        args: {},
         upgradeUrl: "https://mcp.test/upgrade",
         report: (incident, error) => world.reported.push({ incident, error }),
       };
@@ -216,7 +217,6 @@ function openWorld(sandboxOptions: { strict?: boolean }): World {
       return seen;
     },
     touched: [],
-    remembered: [],
     progress: [],
     reported: [],
     reports: [],

@@ -59,29 +59,48 @@ export async function callTool(tool: Tool, args: unknown, ctx: ToolContext): Pro
   try {
     const params = parseArguments(tool, args);
     ctx.signal.throwIfAborted();
-    const answer = await tool.handler(params, tool.kind === "read" ? ctx : forgetting(ctx));
+    const looked = new Set<string>();
+    const answer = await tool.handler(params, watched(tool, params, ctx, looked));
     const fitted = fitAnswer(tool.output.parse(stripDeep(answer.data)));
     const data = fitted.data as Record<string, unknown>;
     const body = fitted.shortened || answer.body === undefined ? renderText(data) : answer.body;
     const note = fitted.shortened ? `\n${SHORTENED}` : "";
-    const text = `${cutTo(answer.summary, SUMMARY_CHARS)}${note}\n${fence(cutTo(body, 2 * ANSWER_CHARS))}`;
+    const shown = cutTo(placeOf(looked, params, ctx) + body, 2 * ANSWER_CHARS);
+    const text = `${cutTo(answer.summary, SUMMARY_CHARS)}${note}\n${fence(shown)}`;
     return { result: { content: [{ type: "text", text }], structuredContent: data }, outcome: "ok" };
   } catch (error) {
     return failure(error, ctx);
   }
 }
 
-/** A tool that changes things makes what was kept of the tasks it touches out of date. */
-function forgetting(ctx: ToolContext): ToolContext {
+/**
+ * The context of one call: what it touches is noted in `looked` where it is a Workspace, and a tool that changes things
+ * makes what was kept of the tasks it touches out of date.
+ */
+function watched(
+  tool: Tool,
+  params: Record<string, unknown>,
+  ctx: ToolContext,
+  looked: Set<string>,
+): ToolContext {
+  const { idempotency_key: _, ...args } = params;
   return {
     ...ctx,
+    args,
     touch: (kind, id) => {
-      if (kind === "task") {
-        forgetTask(ctx, id);
-      }
+      if (kind === "workspace") looked.add(id);
+      if (kind === "task" && tool.kind !== "read") forgetTask(ctx, id);
       ctx.touch(kind, id);
     },
   };
+}
+
+/** Where a call that named no Workspace has looked, for a person who has several; else nothing. */
+function placeOf(looked: ReadonlySet<string>, params: Record<string, unknown>, ctx: ToolContext): string {
+  const { workspaces } = ctx.user;
+  if (workspaces.length < 2 || params["workspace"] !== undefined) return "";
+  const names = workspaces.filter(({ id }) => looked.has(id)).map(({ name }) => name);
+  return names.length === 0 ? "" : `Workspace: ${names.join(", ")}\n`;
 }
 
 function refuse(tool: Tool, ctx: ToolContext): CallOutcome | undefined {

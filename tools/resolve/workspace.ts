@@ -31,8 +31,8 @@ export function requireWorkspace(ctx: ToolContext, workspaceId: string | undefin
 }
 
 /**
- * The Workspace an argument names by id, URL or name; without it the only one, or the remembered one.
- * A Workspace that was named becomes the default of later calls.
+ * The Workspace an argument names by id, URL or name; without it the only one, or the one the person chose.
+ * Naming one changes nothing for later calls: they may come from another client of the same person.
  */
 export function resolveWorkspace(
   ctx: ToolContext,
@@ -40,9 +40,6 @@ export function resolveWorkspace(
   argument = "workspace",
 ): Workspace {
   const found = value === undefined ? unnamed(ctx, argument) : named(ctx, value, argument);
-  if (value !== undefined && found.id !== ctx.user.defaultWorkspaceId) {
-    ctx.rememberWorkspace(found.id);
-  }
   ctx.touch("workspace", found.id);
   return found;
 }

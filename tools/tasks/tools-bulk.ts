@@ -77,7 +77,7 @@ export const taskBulkCreate = defineTool({
       async (given, index) => {
         // A key of its own for each: the same call again makes those that are missing.
         const own = key === undefined ? undefined : `${key}#${index}`;
-        const { result, replayed } = await once(bulk, CREATE, own, async () => {
+        const { result, replayed } = await once({ ...bulk, args: given }, CREATE, own, async () => {
           const { task, not_applied } = await createTaskIn(bulk, list, given);
           return { id: task.id, name: task.name, not_applied };
         });

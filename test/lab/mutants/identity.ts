@@ -9,6 +9,30 @@ const API_KEY = ["test/worker/auth/api-key.test.ts"];
 
 export const IDENTITY_MUTANTS: Mutant[] = [
   {
+    name: "key-across-devices",
+    protects: "an idempotency key of one device is nothing to another",
+    file: "tools/kept/idempotency.ts",
+    find: "ctx.idempotency.get(ctx.deviceId, tool, key)",
+    replace: 'ctx.idempotency.get("d_1", tool, key)',
+    tests: ["test/tools/tasks/task-create.test.ts"],
+  },
+  {
+    name: "key-for-anything",
+    protects: "an idempotency key stands for one call with its arguments, under one grant",
+    file: "tools/kept/idempotency.ts",
+    find: "  if (first === now) return;",
+    replace: "  if (first !== now) return;",
+    tests: ["test/tools/tasks/task-create.test.ts"],
+  },
+  {
+    name: "default-by-habit",
+    protects: "a default Workspace is the person's choice: what calls set before is ignored",
+    file: "objects/product/tool-context.ts",
+    find: "account.defaultPinned ? account.defaultWorkspaceId : null",
+    replace: "account.defaultWorkspaceId",
+    tests: ["test/objects/account/affairs.test.ts"],
+  },
+  {
     name: "revocation-ignored",
     protects: "a stopped device is out on its next request",
     file: "objects/stores/devices.ts",

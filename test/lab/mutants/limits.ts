@@ -7,6 +7,14 @@ const BOUNDS = ["test/faults/bounds.test.ts"];
 
 export const LIMIT_MUTANTS: Mutant[] = [
   {
+    name: "budget-for-each-cold-call",
+    protects: "the first calls of an object that wakes share one budget",
+    file: "objects/secrets/clickup-link.ts",
+    find: "if (this.#opening?.envelope !== current.envelope) {",
+    replace: "if (current !== undefined) {",
+    tests: ["test/objects/secrets/clickup-link.test.ts"],
+  },
+  {
     name: "limit-off-by-one",
     protects: "the 101st request of a minute is the first refused",
     file: "objects/limit/sliding-log.ts",

@@ -104,8 +104,8 @@ export const VAULT_MUTANTS: Mutant[] = [
     name: "old-key-stays",
     protects: "an envelope of an older key is sealed anew when it is used",
     file: "objects/secrets/clickup-link.ts",
-    find: "      if (stale) {\n",
-    replace: "      if (stale && envelope === null) {\n",
+    find: "    if (stale) {\n",
+    replace: "    if (stale && envelope === null) {\n",
     tests: ["test/worker/admin/admin-keys.test.ts"],
   },
   {

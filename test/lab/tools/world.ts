@@ -90,7 +90,8 @@ export function openToolWorld(options: ToolWorldOptions = {}): ToolWorld {
         questions.push(question);
         return Promise.resolve(options.agrees === true ? "accepted" : "unsupported");
       },
-      rememberWorkspace: () => undefined,
+      deviceId: "d_1",
+      args: {},
       report: (_, error) => {
         throw error;
       },

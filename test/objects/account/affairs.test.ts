@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { PRINCIPAL_HEADER } from "../../../objects/rpc/user.ts";
+import { SANDBOX } from "../../sandbox/clickup/index.ts";
 import { clickup } from "../../support/outside.ts";
 import { FULL_GRANT, newUser, rpc, tokenFor } from "../../support/users.ts";
 
@@ -161,6 +162,19 @@ describe("the account", () => {
     );
     expect((await user.object.devices()).map((d) => d.deviceId)).toContain(user.deviceId);
     expect((await user.post(rpc("tools/list"))).status).toBe(200);
+  });
+
+  test("a default that calls have set before this version is ignored", async () => {
+    const user = await newUser();
+    await runInDurableObject(user.object, (_, state) => {
+      state.storage.sql.exec(
+        "UPDATE account SET default_workspace_id = ?, default_pinned = 0",
+        SANDBOX.workspaces.side,
+      );
+    });
+    await evictDurableObject(user.object);
+    const asked = await user.call("clickup_workspace_hierarchy", {});
+    expect(asked.content[0]?.text).toContain("There are several Workspaces");
   });
 
   test("a credential of another ClickUp user is refused and nothing changes", async () => {

@@ -70,7 +70,7 @@ describe("clickup_workspace_hierarchy", () => {
     );
   });
 
-  it("needs a workspace only when there are several, and remembers the one that was named", async () => {
+  it("needs a workspace only when there are several, and naming one moves no default", async () => {
     const w = world();
     const two = { workspaces: [NORTHWIND, SIDE] };
     const text = await w.fails(TOOL, {}, "user_error", w.context(two));
@@ -78,9 +78,11 @@ describe("clickup_workspace_hierarchy", () => {
     expect(text).toContain(`"Side Project" (${SIDE.id})`);
     const data = await w.ok(TOOL, { workspace: "side project" }, w.context(two));
     expect(data["workspace"]).toEqual(SIDE);
-    expect(w.remembered).toEqual([SIDE.id]);
+    expect(await w.fails(TOOL, {}, "user_error", w.context(two))).toContain("There are several Workspaces");
     const byDefault = await w.ok(TOOL, {}, w.context({ ...two, defaultWorkspaceId: SIDE.id }));
     expect(byDefault["workspace"]).toEqual(SIDE);
+    const { result } = await w.call(TOOL, {}, w.context({ ...two, defaultWorkspaceId: SIDE.id }));
+    expect(textOf(result.content)).toContain("\nWorkspace: Side Project\n");
     const wrong = await w.fails(TOOL, { workspace: "Northwnd" }, "user_error");
     expect(wrong).toContain('Nearest: "Northwind Labs"');
     await w.ok(TOOL, { workspace: Number(NORTHWIND.id), depth: "spaces" });

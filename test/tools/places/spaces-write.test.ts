@@ -40,18 +40,19 @@ describe("listing and creating spaces", () => {
 
   it("creates a space with one request and reads its features back", async () => {
     const w = premium(world());
-    const data = await w.ok(create, {
+    const args = {
       name: "Labs",
       multiple_assignees: false,
       features: ["portfolios", "Time tracking"],
       idempotency_key: "s",
-    });
+    };
+    const data = await w.ok(create, args);
     expect(w.operations()).toEqual(["POST /v2/team/{team_id}/space"]);
     expect(data).toMatchObject({ name: "Labs", workspace: { id: NORTHWIND.id } });
     expect(data["features"]).toEqual(expect.arrayContaining(["portfolios", "time_tracking"]));
     expect(data["not_applied"]).toBeUndefined();
     expect(w.sandbox.state.space(data["id"] as string).multiple_assignees).toBe(false);
-    const again = await w.ok(create, { name: "Labs", idempotency_key: "s" });
+    const again = await w.ok(create, args);
     expect(again).toMatchObject({ id: data["id"], replayed: true });
     expect(w.operations()).toEqual([]);
     // The listing that was kept is dropped by the write.

@@ -168,6 +168,38 @@ describe("clickup_task_create", () => {
     expect(w.operations()).toEqual(["POST /v2/list/{list_id}/task"]);
   });
 
+  it("a key belongs to its device, its arguments and what the device might do", async () => {
+    const w = world();
+    const args = { list: lists.sprint21, name: "Mine", idempotency_key: "create-1" };
+    const mine = await w.ok(TOOL, args);
+    w.operations();
+    const other = await w.ok(TOOL, args, w.context({ deviceId: "d_2" }));
+    expect(taskOf(other).id).not.toBe(taskOf(mine).id);
+    expect(other["replayed"]).toBeUndefined();
+    expect(w.operations()).toEqual(["POST /v2/list/{list_id}/task"]);
+    for (const [given, ctx] of [
+      [{ ...args, name: "Something else" }, w.context()],
+      [args, w.context({ grant: { workspaces: [NORTHWIND.id] } })],
+    ] as const) {
+      expect(await w.fails(TOOL, given, "user_error", ctx)).toContain("with other arguments");
+    }
+    // The order of the arguments says nothing.
+    const { name, list, ...key } = args;
+    expect((await w.ok(TOOL, { ...key, name, list }, w.context()))["replayed"]).toBe(true);
+    expect(w.operations()).toEqual([]);
+  });
+
+  it("two different calls at once with one key make one thing, and one is told", async () => {
+    const w = world();
+    const args = { list: lists.sprint21, name: "One", idempotency_key: "k-9" };
+    const [one, two] = await Promise.all([
+      w.call(TOOL, args),
+      w.call(TOOL, { ...args, name: "Two" }, w.context()),
+    ]);
+    expect([one.outcome, two.outcome].toSorted()).toEqual(["ok", "user_error"]);
+    expect(w.operations()).toEqual(["POST /v2/list/{list_id}/task"]);
+  });
+
   it("allows the key again after a refusal, and not after an unknown outcome", async () => {
     const w = world();
     const args = { list: lists.sprint21, name: "Once", idempotency_key: "k-3" };

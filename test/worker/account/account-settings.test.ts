@@ -68,7 +68,7 @@ describe("the ClickUp credential", () => {
 });
 
 describe("defaults", () => {
-  it("fix the Workspace against habit, until they are given back", async () => {
+  it("fix the Workspace, which no call moves, until it is given back", async () => {
     const [, tokens] = await connect(new Browser(), SANDBOX.tokens.alice);
     const browser = await signedIn("alice");
     await submit(browser, preferences, { workspace: SANDBOX.workspaces.side, time_zone: "" });
@@ -80,7 +80,9 @@ describe("defaults", () => {
     expect(JSON.stringify(unnamed)).toContain("Garden");
     await submit(browser, preferences, { workspace: "", time_zone: "" });
     await use();
-    expect((await accountOf("alice")).defaultWorkspaceId).toBe(SANDBOX.workspaces.northwind);
+    expect((await accountOf("alice")).defaultWorkspaceId).toBeNull();
+    const asked = await callTool(tokens.access_token, "clickup_workspace_hierarchy");
+    expect(JSON.stringify(asked)).toContain("There are several Workspaces");
   });
 
   it("hold the time zone against ClickUp's", async () => {

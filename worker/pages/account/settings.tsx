@@ -99,7 +99,7 @@ function Defaults({ account, timeZones, formToken }: SettingsProps) {
             Workspace, when none is named
           </label>
           <select id="workspace" name="workspace">
-            <option value="">The one named last</option>
+            <option value="">None: assistants name one</option>
             {workspaces.map(({ id, name }) => (
               <option value={id} selected={defaultPinned && id === defaultWorkspaceId}>
                 {name}

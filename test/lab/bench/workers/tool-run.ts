@@ -21,7 +21,8 @@ const context = {
   touch: () => undefined,
   progress: () => undefined,
   confirm: () => Promise.resolve("unsupported"),
-  rememberWorkspace: () => undefined,
+  deviceId: "d_1",
+  args: {},
   report: (_: string, error: unknown) => {
     throw error;
   },
