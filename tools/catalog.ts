@@ -113,7 +113,8 @@ export function describeTool(tool: Tool): McpTool {
     annotations: {
       title: tool.title,
       readOnlyHint: tool.kind === "read",
-      destructiveHint: tool.kind === "destructive",
+      // MCP: false says that the tool can only add.
+      destructiveHint: tool.kind !== "read" && tool.adds !== true,
       idempotentHint: tool.kind === "read" || tool.idempotent === true,
       openWorldHint: true,
     },

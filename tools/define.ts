@@ -127,6 +127,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   description: string;
   input: I;
   output: O;
+  /** True for a tool that writes and can only add: nothing that is there is changed or lost by it. */
+  adds?: boolean;
   /** True for tools that make many changes: they may run as a task. */
   bulk?: boolean;
   /** True for reading tools that say how far they are; others that read are not listened to for it. */

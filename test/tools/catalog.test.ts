@@ -81,6 +81,25 @@ describe("the catalog", () => {
     expect(annotations.idempotentHint || !annotations.readOnlyHint).toBe(true);
   });
 
+  it("calls not destructive only what reads or can only add: no operation of it changes or removes", () => {
+    const harmless = TOOLS.filter((tool) => !describeTool(tool).annotations.destructiveHint);
+    const changing = harmless.flatMap((tool) =>
+      tool.operations
+        .filter((operation) => /^(PUT|PATCH|DELETE) /.test(operation))
+        .map((one) => [tool.name, one]),
+    );
+    expect(changing).toEqual([]);
+    for (const name of [
+      "clickup_task_update",
+      "clickup_document_page_update",
+      "clickup_custom_field_set_value",
+      "clickup_time_tracking_start",
+    ]) {
+      const tool = toolByName(name);
+      expect([name, tool && describeTool(tool).annotations.destructiveHint]).toEqual([name, true]);
+    }
+  });
+
   it.each(TOOLS.map((tool) => [tool.name, tool] as const))(
     "%s has flat schemas a client can compile",
     (_, tool) => {

@@ -15,6 +15,7 @@ export const attachmentUpload = defineTool({
   tier: "premium",
   set: "tasks",
   kind: "write",
+  adds: true,
   title: "Attach file",
   description: "Attach a file, 25 MB at most, from data_base64 or a public https url.",
   input: z.object({

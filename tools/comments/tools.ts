@@ -61,6 +61,7 @@ export const commentCreate = defineTool({
   tier: "premium",
   set: "comments",
   kind: "write",
+  adds: true,
   title: "Comment on a task",
   description: "Add a comment or reply; @Name and @e-mail mention people.",
   input: z.object({

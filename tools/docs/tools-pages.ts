@@ -98,6 +98,7 @@ export const documentPageCreate = defineTool({
   tier: "premium",
   set: "docs",
   kind: "write",
+  adds: true,
   title: "Create page",
   description: "Add a page to a doc.",
   input: z.object({

@@ -23,6 +23,7 @@ export const documentCreate = defineTool({
   tier: "premium",
   set: "docs",
   kind: "write",
+  adds: true,
   title: "Create doc",
   description: "Create a doc; content becomes its first page.",
   input: z.object({

@@ -31,6 +31,7 @@ const folderCreate = defineTool({
   tier: "premium",
   set: "spaces",
   kind: "write",
+  adds: true,
   title: "Create folder",
   description: "Create a folder in a space.",
   input: z.object({ space: PlaceReference, name: Text, idempotency_key: IdempotencyKey.optional() }),

@@ -81,6 +81,7 @@ const listCreate = defineTool({
   tier: "premium",
   set: "spaces",
   kind: "write",
+  adds: true,
   title: "Create list in space",
   description: "Create a list directly in a space.",
   input: z.object({
@@ -101,6 +102,7 @@ const listCreateInFolder = defineTool({
   tier: "premium",
   set: "spaces",
   kind: "write",
+  adds: true,
   title: "Create list in folder",
   description: "Create a list in a folder.",
   input: z.object({

@@ -95,6 +95,7 @@ const spaceCreate = defineTool({
   tier: "premium",
   set: "spaces",
   kind: "write",
+  adds: true,
   title: "Create space",
   description: "Create a space.",
   input: z.object({

@@ -36,6 +36,7 @@ export const taskCreateFromPlan = defineTool({
   tier: "premium",
   set: "projects",
   kind: "write",
+  adds: true,
   title: "Create tasks from a plan",
   description:
     "Create tasks from Markdown headings, bullets, check boxes and numbers. " +
@@ -101,6 +102,7 @@ export const taskBulkCreateWithDependencies = defineTool({
   tier: "premium",
   set: "projects",
   kind: "write",
+  adds: true,
   title: "Create tasks with dependencies",
   description: "Create up to 100 tasks that wait on each other by key.",
   input: z.object({

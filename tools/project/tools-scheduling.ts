@@ -50,6 +50,7 @@ export const taskCreateWithDuration = defineTool({
   tier: "premium",
   set: "projects",
   kind: "write",
+  adds: true,
   title: "Create task with duration",
   description: "Create a task whose due date follows from start and working days.",
   input: z.object({ ...scheduledArguments, duration_days: Amount }),
@@ -88,6 +89,7 @@ export const taskCreateWithScheduling = defineTool({
   tier: "premium",
   set: "projects",
   kind: "write",
+  adds: true,
   title: "Create scheduled task",
   description: "Create a task that starts after the tasks it waits on are due.",
   input: z.object({ ...scheduledArguments, due: Text.optional(), waiting_on: TextList.optional() }),
@@ -138,6 +140,7 @@ export const projectCreateMilestones = defineTool({
   tier: "premium",
   set: "projects",
   kind: "write",
+  adds: true,
   title: "Create milestones",
   description: "Create a milestone at the end of each phase of a span of working days.",
   input: z.object({

@@ -30,6 +30,7 @@ export const projectInitialize = defineTool({
   tier: "premium",
   set: "projects",
   kind: "write",
+  adds: true,
   title: "Initialize project",
   description: "Create a space for a project, filled from a template.",
   input: z.object({
@@ -65,6 +66,7 @@ export const projectApplyTemplate = defineTool({
   tier: "premium",
   set: "projects",
   kind: "write",
+  adds: true,
   title: "Apply project template",
   description: "Add a template's folder, lists and tasks to a space; dated with start.",
   input: z.object({

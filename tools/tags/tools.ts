@@ -58,6 +58,7 @@ const tagAdd = defineTool({
   tier: "premium",
   set: "tasks",
   kind: "write",
+  adds: true,
   idempotent: true,
   title: "Add tag",
   description: "Add a tag to a task; ClickUp may create unknown tags.",

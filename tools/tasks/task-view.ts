@@ -5,7 +5,8 @@ import type { ToolContext } from "../define.ts";
 import { formatDuration } from "../when/durations.ts";
 import { readFieldValue } from "../fields/field-read.ts";
 import { knownSpaceName } from "../resolve/hierarchy.ts";
-import { compact, cutText, pageOf } from "../words/render.ts";
+import { cutTo } from "../words/answer-size.ts";
+import { compact, cutText, pageOf, TEXT_CHARS } from "../words/render.ts";
 import type { TaskDetail, TaskRow } from "../shapes.ts";
 import { knownTaskTypeName } from "./task-types.ts";
 import { formatDate, formatInstant } from "../when/when.ts";
@@ -87,7 +88,8 @@ export function descriptionOf(task: TaskRecord): Pick<TaskDetail, "description" 
 export function fieldValuesOf(task: TaskRecord, ctx: ToolContext): NonNullable<TaskDetail["custom_fields"]> {
   return (task.fields ?? []).flatMap((field) => {
     const value = readFieldValue(field, ctx.user.timeZone);
-    return value === undefined ? [] : [{ id: field.id, name: field.name, type: field.type, value }];
+    const shown = typeof value === "string" ? cutTo(value, TEXT_CHARS) : value;
+    return value === undefined ? [] : [{ id: field.id, name: field.name, type: field.type, value: shown }];
   });
 }
 

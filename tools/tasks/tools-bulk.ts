@@ -50,6 +50,7 @@ export const taskBulkCreate = defineTool({
   tier: "premium",
   set: "tasks",
   kind: "write",
+  adds: true,
   title: "Create many tasks",
   description: "Create up to 100 tasks in a list.",
   input: z.object({

@@ -15,6 +15,7 @@ export const taskCreate = defineTool({
   tier: "free",
   set: "tasks",
   kind: "write",
+  adds: true,
   title: "Create task",
   description: "Create a task; with parent, a subtask. Repeating an idempotency_key returns the first task.",
   input: z.object({

@@ -75,6 +75,7 @@ export const taskDuplicate = defineTool({
   tier: "premium",
   set: "tasks",
   kind: "write",
+  adds: true,
   title: "Duplicate task",
   description: "Copy a task without comments and files; include adds more.",
   input: z.object({

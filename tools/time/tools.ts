@@ -209,6 +209,7 @@ const timeEntryAdd = defineTool({
   tier: "premium",
   set: "time",
   kind: "write",
+  adds: true,
   title: "Add time entry",
   description: "Record time spent; give duration or end.",
   input: z.object({

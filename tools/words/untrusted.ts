@@ -61,12 +61,56 @@ function define(object: Record<string, unknown>, key: string, value: unknown): v
   }
 }
 
-/** What begins like a mark of the fence, in whatever brackets: a model need not compare ids to see that it is none. */
-const MARK_LIKE = /[<\uFE64\uFF1C\u2039\u276E\u3008\u27E8]{3,}(?=[^\S\n]*(?:end[^\S\n]+)?clickup)/giu;
+/** Whatever looks like opening angle brackets, with how many each shows; as HTML entities too. */
+const ANGLES: Record<string, string> = {
+  1: "<\u02C2\u2039\u276E\u2770\u3008\u2329\u27E8\u29FC\uFE64\uFF1C\u1438\u16B2",
+  2: "\u00AB\u226A\u27EA\u300A\u2A03",
+  3: "\u22D8",
+};
+const ANGLE = `(?:[${Object.values(ANGLES).join("")}]|&(?:lt|laquo|lsaquo|Lt|LT|ll|lang|langle|#0{0,6}60|#[xX]0{0,6}3[cC]);)`;
+/** A run of them, spaces between them or not. It can begin in one place only, so the search is linear. */
+const ANGLES_RUN = new RegExp(`${ANGLE}(?:[^\\S\\n]*${ANGLE})*`, "gu");
+/** How far behind a run its words are looked for. */
+const MARK_CHARS = 60;
+/** Letters of other scripts that look like those of the marks. */
+const LOOKALIKES: Record<string, string> = {
+  "\u0441": "c", "\u03F2": "c", "\u217D": "c", "\u04CF": "l", "\u0456": "i", "\u03B9": "i", "\u0131": "i",
+  "\u043A": "k", "\u03BA": "k", "\u057D": "u", "\u03C5": "u", "\u0440": "p", "\u03C1": "p",
+  "\u0435": "e", "\u0501": "d", "\u0578": "n",
+}; // prettier-ignore
+
+/** The letters of a text as they look: no case, no marks, other scripts' twins in Latin. */
+function skeleton(text: string): string {
+  const letters = text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}]/gu, "");
+  return Array.from(letters, (letter) => LOOKALIKES[letter] ?? letter).join("");
+}
+
+/** How many angle brackets a run shows. */
+function weightOf(run: string): number {
+  const single = run.replaceAll(/&(?:laquo|Lt|ll);/g, "\u00AB").replaceAll(/&#?\w+;/g, "<");
+  const many = Array.from(single.replaceAll(/\s/g, ""), (char) =>
+    Object.keys(ANGLES).find((weight) => ANGLES[weight]?.includes(char)),
+  );
+  return many.reduce((sum, weight) => sum + Number(weight ?? 1), 0);
+}
+
+/**
+ * Takes the brackets from what looks like a mark of the fence, in whatever brackets and letters: a model need not
+ * compare ids to see that it is none.
+ */
+function withoutMarks(text: string): string {
+  return text.replaceAll(ANGLES_RUN, (run: string, at: number) => {
+    const after = text.slice(at + run.length, at + run.length + MARK_CHARS);
+    return weightOf(run) >= 3 && /^(?:end(?:of)?)?clickup/.test(skeleton(after)) ? "(((" : run;
+  });
+}
 
 /** Puts people's text inside a fence only this answer knows. Invisible characters are removed first. */
 export function fence(text: string): string {
-  const body = stripInvisible(text).replaceAll(MARK_LIKE, "(((");
+  const body = withoutMarks(stripInvisible(text));
   let id = fenceId();
   while (body.includes(id)) {
     id = fenceId();

@@ -155,6 +155,22 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     tests: ["test/tools/places/hierarchy.test.ts", "test/tools/comments/comments.test.ts"],
   },
   {
+    name: "fence-lookalikes",
+    protects: "what people wrote holds nothing that looks like a mark of the fence",
+    file: "tools/words/untrusted.ts",
+    find: "return weightOf(run) >= 3 && ",
+    replace: 'return run.startsWith("<<<") && ',
+    tests: ["test/tools/words/linear.test.ts"],
+  },
+  {
+    name: "destructive-called-harmless",
+    protects: "a tool that can change or lose something says so to the client",
+    file: "tools/catalog.ts",
+    find: 'destructiveHint: tool.kind !== "read" && tool.adds !== true,',
+    replace: 'destructiveHint: tool.kind === "destructive",',
+    tests: ["test/tools/catalog.test.ts"],
+  },
+  {
     name: "fence-without-id",
     protects: "a text cannot close the fence around it",
     file: "tools/words/untrusted.ts",
@@ -174,8 +190,8 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     name: "unseen-in-fence",
     protects: "nor inside the fence",
     file: "tools/words/untrusted.ts",
-    find: "const body = stripInvisible(text).replaceAll(",
-    replace: "const body = text.replaceAll(",
+    find: "const body = withoutMarks(stripInvisible(text));",
+    replace: "const body = withoutMarks(text);",
     tests: ["test/tools/words/text.test.ts", "test/tools/places/hierarchy.test.ts"],
   },
   {
