@@ -28,3 +28,12 @@ export function openStores(sql: SqlStorage, now_ms: () => number) {
     paywallWaits: new PaywallWaitStore(sql),
   };
 }
+
+/** Removes what has expired. */
+export function pruneStores(stores: ReturnType<typeof openStores>, now_ms: number): void {
+  stores.usage.prune(now_ms);
+  stores.webSessions.prune(now_ms);
+  stores.cache.prune();
+  stores.idempotency.prune();
+  stores.devices.prune(now_ms);
+}

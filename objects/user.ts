@@ -15,21 +15,22 @@ import type { TierChange } from "./billing/plan-sync.ts";
 import { ClickUpLink } from "./secrets/clickup-link.ts";
 import { objectConfig, type ObjectConfig } from "./config.ts";
 import { Housekeeping } from "./record/housekeeping.ts";
-import { logFault } from "./log.ts";
+import { logFault, logNewFault } from "./log.ts";
 import type { Caller } from "./mcp/exchange.ts";
 import { SessionHub } from "./mcp/hub.ts";
-import { Listeners } from "./mcp/listen.ts";
+import { Listeners, type Change } from "./mcp/listen.ts";
 import { ModernLane } from "./mcp/modern.ts";
 import { refusalResponse } from "./mcp/responses.ts";
 import { LongCalls } from "./mcp/long-calls.ts";
 import { answerDirect } from "./mcp/direct.ts";
-import type { Endpoint } from "./mcp/endpoint.ts";
+import { endDevice, notify, type Endpoint } from "./mcp/endpoint.ts";
+import { Running } from "./mcp/running.ts";
 import { serveMcp } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
 import { Affairs } from "./account/affairs.ts";
 import { Ledger } from "./record/ledger.ts";
 import { Meter } from "./record/meter.ts";
-import { openStores } from "./open-stores.ts";
+import { openStores, pruneStores } from "./open-stores.ts";
 import { Operator } from "./account/operator.ts";
 import { Paywall } from "./product/paywall.ts";
 import { Principals } from "./account/principals.ts";
@@ -95,6 +96,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     this.#principals = new Principals(userId);
     this.#config = objectConfig(env);
     const wall_ms = (): number => Date.now();
+    const report = (incident: string, error: unknown): void => logFault(incident, userId, error);
+    const reportNew = (error: unknown): string => logNewFault(userId, error);
     const timer = new ObjectTimer();
     const after: After = (delay_ms, run) => timer.after(delay_ms, run);
     const schema = migrate(ctx.storage, MIGRATIONS, wall_ms());
@@ -107,7 +110,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const { storage } = ctx;
     const beforeRelease = (): void => stores.usage.absorb();
     const audit = new AuditOutbox(
-      { journal, outbox, storage, sink, beforeRelease, report: (error) => reportNew(error) },
+      { journal, outbox, storage, sink, beforeRelease, report: reportNew },
       userId,
       wall_ms,
     );
@@ -115,11 +118,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     this.#lifecycle = new Lifecycle(this);
     this.#gate = new Gate({ journal, control, devices, outbox }, this.#config, wall_ms);
     const prune = (): void => {
-      stores.usage.prune(wall_ms());
-      stores.webSessions.prune(wall_ms());
-      cache.prune();
-      idempotency.prune();
-      devices.prune(wall_ms());
+      this.#affairs.endExpired();
+      pruneStores(stores, wall_ms());
       this.#endpoint.hub.expire();
     };
     this.#housekeeping = new Housekeeping({
@@ -127,18 +127,12 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       audit,
       prune,
       others: { [BILLING_JOB]: () => this.#plan.runJob() },
-      report: (error) => logFault(crypto.randomUUID(), userId, error),
+      report: reportNew,
       now_ms: wall_ms,
     });
     const recorded = (): void => {
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
-    };
-    const report = (incident: string, error: unknown): void => logFault(incident, userId, error);
-    const reportNew = (error: unknown): string => {
-      const incident = crypto.randomUUID();
-      report(incident, error);
-      return incident;
     };
     const ledger = new Ledger({
       gate: this.#gate,
@@ -148,7 +142,17 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       recorded,
       report: reportNew,
     });
-    this.#affairs = new Affairs({ account, devices, link, ledger, tier: () => this.#tier() }, userId);
+    this.#affairs = new Affairs(
+      {
+        account,
+        devices,
+        link,
+        ledger,
+        tier: () => this.#tier(),
+        ended: (id) => endDevice(this.#endpoint, id),
+      },
+      userId,
+    );
     const affairs = this.#affairs;
     const archive = new AuditArchive(env.AUDIT_LOGS, userId);
     this.#desk = new AccountDesk({
@@ -205,8 +209,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const reportProtocol = (error: Error): void => {
       if (!(error instanceof ProtocolError) && !error.message.startsWith("Rejected")) reportNew(error);
     };
-    const keep = (work: Promise<unknown>): void => ctx.waitUntil(work);
-    const longCalls = new LongCalls(stores.longCalls, wall_ms, keep, reportNew);
+    const longCalls = new LongCalls(stores.longCalls, wall_ms, (work) => ctx.waitUntil(work), reportNew);
     const hub = new SessionHub(ctx, sessions, surface, wall_ms);
     this.#operator = new Operator({
       userId,
@@ -225,6 +228,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       ledger,
       after,
       hub,
+      longCalls,
+      running: new Running(),
       listeners: new Listeners(ctx),
       modern: new ModernLane(surface, longCalls, reportProtocol),
     };
@@ -304,10 +309,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   }
 
   async revokeDevice(deviceId: string): Promise<RpcResult<DeviceView>> {
-    const revoked = this.#affairs.revokeDevice(deviceId);
-    this.#endpoint.hub.endDevice(deviceId);
-    this.#endpoint.listeners.endDevice(deviceId);
-    return revoked;
+    return this.#affairs.revokeDevice(deviceId);
   }
 
   /** Tells every open session that its list of tools is another one now (plan or grant changed). */
@@ -384,9 +386,9 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     }
   }
 
-  async #notify(change: { method: string; params?: Record<string, unknown> }): Promise<void> {
-    this.#endpoint.listeners.notify(change);
-    await this.#endpoint.hub.notifyAll(change);
+  async #notify(change: Change): Promise<void> {
+    this.#affairs.endExpired();
+    await notify(this.#endpoint, change);
   }
 
   #openVault(): Promise<Vault> {

@@ -27,6 +27,7 @@ export class Affairs {
   readonly #link: ClickUpLink;
   readonly #ledger: Ledger;
   readonly #tier: () => Tier;
+  readonly #ended: (deviceId: string) => void;
   readonly #userId: string;
 
   constructor(
@@ -36,6 +37,8 @@ export class Affairs {
       link: ClickUpLink;
       ledger: Ledger;
       tier: () => Tier;
+      /** Ends what a device has open, when it ends. */
+      ended: (deviceId: string) => void;
     },
     userId: string,
   ) {
@@ -44,6 +47,7 @@ export class Affairs {
     this.#link = parts.link;
     this.#ledger = parts.ledger;
     this.#tier = parts.tier;
+    this.#ended = parts.ended;
     this.#userId = userId;
   }
 
@@ -113,6 +117,7 @@ export class Affairs {
   /** Acts on the device's next request, whatever token it holds. */
   revokeDevice(deviceId: string): RpcResult<DeviceView> {
     if (this.#devices.revoke(deviceId, this.#ledger.now_ms())) this.record("device/revoked", deviceId, {});
+    this.#ended(deviceId);
     return this.#device(deviceId);
   }
 
@@ -140,6 +145,14 @@ export class Affairs {
     this.#devices.change(deviceId, grant, pasted ? device.expires_ms : expires_ms);
     this.record("device/changed", deviceId, { access: grant.access });
     return this.#device(deviceId);
+  }
+
+  /** Ends what devices have open that have expired: nobody tells the object when that happens. */
+  endExpired(): void {
+    for (const device of this.#devices.list()) {
+      if (device.revoked_ms === null && !isActive(device, this.#ledger.now_ms()))
+        this.#ended(device.deviceId);
+    }
   }
 
   /** Stops every device. */

@@ -75,6 +75,12 @@ export class Gate {
     return { ok: true, grant, clientName: device.clientName, device };
   }
 
+  /** True while the device works and may all that `grant` says: asked again before each change of a call that runs. */
+  stillAllows({ deviceId }: Principal, grant: Grant): boolean {
+    const device = this.#stores.devices.get(deviceId);
+    return device !== undefined && isActive(device, this.#wall_ms()) && covers(device.grant, grant);
+  }
+
   /**
    * Admits one JSON-RPC request, or says why not. Refused requests leave no row and do not count.
    * @param counted false for calls that do not count against the limit (a premium tool on the free
@@ -139,6 +145,17 @@ export class Gate {
       ? { limit, remaining: next.remaining + 1, reset_ms: next.reset_ms }
       : { limit, remaining: 0, reset_ms: next.retry_ms };
   }
+}
+
+/** True when `now` allows everything that `then` does. */
+function covers(now: Grant, then: Grant): boolean {
+  const within = <T>(all: readonly T[] | null, some: readonly T[] | null): boolean =>
+    all === null || (some !== null && some.every((one) => all.includes(one)));
+  return (
+    (now.access === "write" || then.access === "read") &&
+    within(now.toolSets, then.toolSets) &&
+    within(now.workspaces, then.workspaces)
+  );
 }
 
 /** The log as its rows have it. What has left the window by now is not read, so its time may not go back behind now. */

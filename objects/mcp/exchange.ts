@@ -4,6 +4,7 @@ import { CALL_DEADLINE_MS } from "../limits.ts";
 import type { RateStatus, Refusal } from "../limit/gate.ts";
 import type { Counting, Entry, Ledger } from "../record/ledger.ts";
 import type { Meter } from "../record/meter.ts";
+import type { Running, Stoppable } from "./running.ts";
 import { Stop } from "./stop.ts";
 import type { Principal } from "../rpc/user.ts";
 import type { After } from "../timer.ts";
@@ -26,6 +27,7 @@ export interface Caller {
 export interface Grounds {
   surface: Surface;
   ledger: Ledger;
+  running: Running;
   after: After;
 }
 
@@ -72,7 +74,7 @@ export function answerAtOnce<T>(
 }
 
 /** One admitted JSON-RPC request, from its row's beginning to its end. */
-export class Exchange {
+export class Exchange implements Stoppable {
   readonly scope: Scope;
   /** True while the work goes on after its HTTP answer (a long call). */
   detached = false;
@@ -84,7 +86,10 @@ export class Exchange {
   private constructor(
     grounds: Grounds,
     entry: Entry,
-    scope: Omit<Scope, "signal" | "record" | "progress" | "deadline_ms" | "startDeadline">,
+    scope: Omit<
+      Scope,
+      "signal" | "record" | "progress" | "deadline_ms" | "startDeadline" | "stillAllowed" | "stop"
+    >,
   ) {
     this.#grounds = grounds;
     this.#entry = entry;
@@ -95,7 +100,10 @@ export class Exchange {
       progress: () => undefined,
       deadline_ms: CALL_DEADLINE_MS,
       startDeadline: () => this.#startDeadline(),
+      stillAllowed: () => grounds.ledger.stillAllows(scope.principal, scope.grant),
+      stop: (reason) => this.stop(reason),
     };
+    grounds.running.add(this);
   }
 
   /** Admits a request and begins its row, synchronously; or says why not. */
@@ -118,9 +126,17 @@ export class Exchange {
     return this.#entry.rate;
   }
 
+  get deviceId(): string {
+    return this.scope.principal.deviceId;
+  }
+
+  stop(reason: unknown): void {
+    this.#stop.abort(reason);
+  }
+
   /** The client cancelled or went away: stops the ClickUp calls of this request. */
   cancel(): void {
-    this.#stop.abort(new DOMException("The client cancelled the request.", "AbortError"));
+    this.stop(new DOMException("The client cancelled the request.", "AbortError"));
   }
 
   /** The request ends by a fault of ours. @returns the incident id, for the client and the journal */
@@ -140,6 +156,7 @@ export class Exchange {
   /** Writes the end of the request. The first end counts; later ones do nothing. */
   end(bytes_out: number, outcome: Outcome = this.scope.record.outcome): void {
     this.#cancelDeadline?.();
+    this.#grounds.running.remove(this);
     const { upstream_calls, targets, incident } = this.scope.record;
     this.#grounds.ledger.end(this.#entry, {
       outcome,

@@ -51,6 +51,10 @@ export interface Scope {
   capabilities?: ClientCapabilities;
   /** How long the call may take, ms. */
   deadline_ms: number;
+  /** False once the device was stopped, has expired, or may less than when the call was admitted. */
+  stillAllowed(): boolean;
+  /** Aborts the signal. */
+  stop(reason: unknown): void;
   /** From now on the signal also aborts when the time is up. */
   startDeadline(): void;
 }

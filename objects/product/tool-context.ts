@@ -3,6 +3,7 @@ import type { Cache, IdempotencyLog, ToolContext } from "../../tools/define.ts";
 import type { ClickUpLink } from "../secrets/clickup-link.ts";
 import type { ObjectConfig } from "../config.ts";
 import type { Scope } from "../mcp/surface.ts";
+import { NotGrantedError } from "../../tools/words/errors.ts";
 import { confirm } from "./questions.ts";
 import type { RequestStates } from "../secrets/request-state.ts";
 import type { AccountStore } from "../stores/account.ts";
@@ -27,6 +28,9 @@ export type ContextFactory = (
   scope: Scope,
 ) => Promise<{ ok: true; context: ToolContext } | { ok: false; message: string }>;
 
+const STOPPED =
+  "This device was stopped, or its owner narrowed what it may do, while the call ran. Nothing more was sent to ClickUp.";
+
 /** The context of one tool call: this user's credential, stores and choices, and the call's own scope. */
 export async function toolContext(
   parts: ContextParts,
@@ -49,6 +53,10 @@ export async function toolContext(
       signal,
       after: parts.after,
       deadline_ms: parts.now_ms() + scope.deadline_ms,
+      beforeWrite() {
+        if (!scope.stillAllowed()) scope.stop(new NotGrantedError(STOPPED));
+        signal.throwIfAborted();
+      },
     }),
     cache: parts.cache,
     idempotency: parts.idempotency,

@@ -2,8 +2,10 @@
  * Where every call and every event of the account begins and ends, told once: to the limiter, the journal, the outbox,
  * the figures of the HTTP request, and the flush that is due. What begins ends; the outbox sees to what does not.
  */
+import type { Grant } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import type { Gate, RateStatus, Refusal } from "../limit/gate.ts";
+import type { Principal } from "../rpc/user.ts";
 import type { Beginning, Ending, JournalStore } from "../stores/journal.ts";
 import type { Meter } from "./meter.ts";
 import type { AuditOutbox } from "./outbox.ts";
@@ -128,6 +130,11 @@ export class Ledger {
     });
     this.#audit.end(seq, ACCOUNT_EVENT_BYTES);
     this.#recorded();
+  }
+
+  /** See `Gate.stillAllows`. */
+  stillAllows(principal: Principal, grant: Grant): boolean {
+    return this.#gate.stillAllows(principal, grant);
   }
 
   /** Admits a message without a row: a notification, a response, a ping. */

@@ -45,6 +45,8 @@ export interface ClientOptions extends HttpTarget {
   /** Wall clock, ms since the epoch, after which nothing more is sent. */
   deadline_ms?: number;
   timeout_ms?: number;
+  /** Asked right before a change is sent. @throws what the call ends with when it may not be sent any more */
+  beforeWrite?: () => void;
   onCall?: (report: CallReport) => void;
   now_ms?: () => number;
   /** What bounds a request in time. */
@@ -73,9 +75,12 @@ export function createClickUpClient(options: ClientOptions): ClickUpClient {
       priority: call.priority,
       maxWait_ms: left_ms,
     });
-    if (options.signal.aborted) {
-      release();
+    try {
       options.signal.throwIfAborted();
+      if (call.method !== "GET") options.beforeWrite?.();
+    } catch (error) {
+      release();
+      throw error;
     }
     const started_ms = now_ms();
     let status = 0;

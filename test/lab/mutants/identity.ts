@@ -9,6 +9,22 @@ const API_KEY = ["test/worker/auth/api-key.test.ts"];
 
 export const IDENTITY_MUTANTS: Mutant[] = [
   {
+    name: "device-asked-once",
+    protects: "a call that runs sends no change once its device has ended or may less",
+    file: "objects/product/tool-context.ts",
+    find: "if (!scope.stillAllowed()) scope.stop(",
+    replace: "if (scope.grant === null) scope.stop(",
+    tests: ["test/faults/stopped.test.ts"],
+  },
+  {
+    name: "narrowing-is-no-end",
+    protects: "a call goes on only while its device may all that it might when the call began",
+    file: "objects/limit/gate.ts",
+    find: "isActive(device, this.#wall_ms()) && covers(device.grant, grant);",
+    replace: "isActive(device, this.#wall_ms());",
+    tests: ["test/faults/stopped.test.ts"],
+  },
+  {
     name: "key-across-devices",
     protects: "an idempotency key of one device is nothing to another",
     file: "tools/kept/idempotency.ts",
@@ -163,16 +179,16 @@ export const IDENTITY_MUTANTS: Mutant[] = [
   {
     name: "session-outlives-device",
     protects: "stopping a device ends its sessions and streams",
-    file: "objects/user.ts",
-    find: "    this.#endpoint.hub.endDevice(deviceId);\n",
+    file: "objects/mcp/endpoint.ts",
+    find: "  hub.endDevice(deviceId);\n",
     replace: "",
     tests: SESSIONS,
   },
   {
     name: "subscription-outlives-device",
     protects: "stopping a device ends what it listens to",
-    file: "objects/user.ts",
-    find: "    this.#endpoint.listeners.endDevice(deviceId);\n",
+    file: "objects/mcp/endpoint.ts",
+    find: "  listeners.endDevice(deviceId);\n",
     replace: "",
     tests: ["test/objects/mcp/listen.test.ts"],
   },

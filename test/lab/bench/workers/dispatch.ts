@@ -2,6 +2,7 @@
 import type { Gate } from "../../../../objects/limit/gate.ts";
 import type { Caller } from "../../../../objects/mcp/exchange.ts";
 import type { Endpoint } from "../../../../objects/mcp/endpoint.ts";
+import { Running } from "../../../../objects/mcp/running.ts";
 import { serveMcp } from "../../../../objects/mcp/serve.ts";
 import type { Surface } from "../../../../objects/mcp/surface.ts";
 import { Ledger } from "../../../../objects/record/ledger.ts";
@@ -45,6 +46,6 @@ const caller: Caller = {
   requestId: "r",
   client: "bench",
 };
-const endpoint = { surface, ledger } as unknown as Endpoint;
+const endpoint = { surface, ledger, running: new Running() } as unknown as Endpoint;
 
 export default { fetch: (request) => serveMcp(request, caller, endpoint) } satisfies ExportedHandler;

@@ -11,12 +11,13 @@ import { Ledger } from "../../../../objects/record/ledger.ts";
 import { AuditOutbox } from "../../../../objects/record/outbox.ts";
 import { objectConfig } from "../../../../objects/config.ts";
 import { Housekeeping } from "../../../../objects/record/housekeeping.ts";
-import { logFault } from "../../../../objects/log.ts";
+import { logNewFault } from "../../../../objects/log.ts";
 import { SessionHub } from "../../../../objects/mcp/hub.ts";
 import { Listeners } from "../../../../objects/mcp/listen.ts";
 import { ModernLane } from "../../../../objects/mcp/modern.ts";
 import { refusalResponse } from "../../../../objects/mcp/responses.ts";
 import type { Endpoint } from "../../../../objects/mcp/endpoint.ts";
+import { Running } from "../../../../objects/mcp/running.ts";
 import { serveMcp } from "../../../../objects/mcp/serve.ts";
 import { LongCalls } from "../../../../objects/mcp/long-calls.ts";
 import { migrate } from "../../../../objects/migrate.ts";
@@ -43,6 +44,7 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     super(ctx, env);
     const userId = ctx.id.name ?? "";
     const wall_ms = (): number => Date.now();
+    const report = (error: unknown): string => logNewFault(userId, error);
     const timer = new ObjectTimer();
     const after: After = (delay_ms, run) => timer.after(delay_ms, run);
     migrate(ctx.storage, MIGRATIONS, wall_ms());
@@ -52,11 +54,7 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     const control = new ControlLogStore(sql);
     this.#devices = new DeviceStore(sql);
     const sink = new R2AuditSink(env.AUDIT_LOGS, after);
-    const audit = new AuditOutbox(
-      { journal, outbox, storage: ctx.storage, sink, report: (error) => report(error) },
-      userId,
-      wall_ms,
-    );
+    const audit = new AuditOutbox({ journal, outbox, storage: ctx.storage, sink, report }, userId, wall_ms);
     const stores = { journal, outbox, control, devices: this.#devices };
     this.#gate = new Gate(stores, objectConfig(env), wall_ms);
     this.#lifecycle = new Lifecycle(this);
@@ -65,17 +63,12 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
       audit,
       prune: () => this.#endpoint.hub.expire(),
       others: {},
-      report: (error) => logFault(crypto.randomUUID(), userId, error),
+      report,
       now_ms: wall_ms,
     });
     const recorded = (): void => {
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
-    };
-    const report = (error: unknown): string => {
-      const incident = crypto.randomUUID();
-      logFault(incident, userId, error);
-      return incident;
     };
     const reportProtocol = (error: Error): void => {
       if (!(error instanceof ProtocolError) && !error.message.startsWith("Rejected")) report(error);
@@ -92,6 +85,8 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
       after,
       hub: new SessionHub(ctx, new SessionStore(sql), surface, wall_ms),
       listeners,
+      longCalls,
+      running: new Running(),
       modern: new ModernLane(surface, longCalls, reportProtocol),
     };
   }
