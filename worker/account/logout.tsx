@@ -2,7 +2,7 @@
 import { forgetCookie, formToken, readWebSession, type WebSession } from "../auth/web-session.ts";
 import type { AppContext } from "../context.ts";
 import { htmlPage, redirectTo } from "../html.tsx";
-import { LogoutPage } from "../pages/logout.tsx";
+import { LogoutPage } from "../pages/account/logout.tsx";
 
 /** GET /auth/logout: a link must not sign anyone out, so it only shows the button. */
 export async function showLogout(c: AppContext): Promise<Response> {

@@ -1,7 +1,7 @@
 /** What the plan page shows of billing. */
 import type { WebSession } from "../auth/web-session.ts";
 import type { Config } from "../env.ts";
-import type { PlanCardProps } from "../pages/plan-card.tsx";
+import type { PlanCardProps } from "../pages/account/plan-card.tsx";
 import { offersOf } from "./offers.ts";
 import { withBilling } from "./with-billing.ts";
 

@@ -1,7 +1,7 @@
 /** What the plan includes. */
 import type { UsageView } from "../../../objects/rpc/user.ts";
 import { TOOLS } from "../../../tools/catalog.ts";
-import { PlanCard, type PlanCardProps } from "../plan-card.tsx";
+import { PlanCard, type PlanCardProps } from "./plan-card.tsx";
 import { AccountFrame, type AccountPageProps } from "./frame.tsx";
 
 interface PlanProps extends AccountPageProps {

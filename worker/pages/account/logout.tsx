@@ -1,6 +1,6 @@
 /** Asks before signing out, for those who came by a link. */
-import { ButtonForm } from "./account/frame.tsx";
-import { Layout } from "./layout.tsx";
+import { ButtonForm } from "./frame.tsx";
+import { Layout } from "../layout.tsx";
 
 export function LogoutPage(props: { nonce: string; formToken: string; username: string }) {
   return (

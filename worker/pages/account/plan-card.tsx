@@ -1,7 +1,7 @@
 /** What a person pays, what happens next with it, and the buttons to change it. */
-import type { CheckoutOffer, InvoiceView, PaymentCard, PlanView } from "../../objects/rpc/user.ts";
-import { FormToken } from "./account/frame.tsx";
-import { Time } from "./account/time.tsx";
+import type { CheckoutOffer, InvoiceView, PaymentCard, PlanView } from "../../../objects/rpc/user.ts";
+import { FormToken } from "./frame.tsx";
+import { Time } from "./time.tsx";
 
 export interface OfferView {
   offer: CheckoutOffer;
