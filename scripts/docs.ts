@@ -1,9 +1,13 @@
-/** `npm run docs`: writes docs/tools.md from the catalog, and docs/economy.md. A test fails when a file differs. */
+/**
+ * `npm run docs`: writes docs/tools.md from the catalog, docs/economy.md, and the drawings in
+ * docs/architecture.md. A test fails when a file differs.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeTool, TOOLS } from "../tools/catalog.ts";
 import type { Tool } from "../tools/define.ts";
 import { ECONOMY_PAGE, economyPage } from "./docs-economy.ts";
+import { ROOMS_PAGE, roomsPage } from "./docs-rooms.ts";
 import { FREE_TOOLS, listSize, tokensOf } from "../test/lab/tools/tokens.ts";
 
 export const TOOLS_PAGE = join(import.meta.dirname, "..", "docs", "tools.md");
@@ -60,5 +64,6 @@ function kilobytes(bytes: number): string {
 if (import.meta.main) {
   writeFileSync(TOOLS_PAGE, toolsPage());
   writeFileSync(ECONOMY_PAGE, await economyPage());
-  console.log(`wrote ${TOOLS_PAGE}\nwrote ${ECONOMY_PAGE}`);
+  writeFileSync(ROOMS_PAGE, roomsPage());
+  console.log([TOOLS_PAGE, ECONOMY_PAGE, ROOMS_PAGE].map((page) => `wrote ${page}`).join("\n"));
 }

@@ -1,50 +1,15 @@
 /** The rooms and what each may import: data flows worker -> objects -> tools -> tools/clickup. */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { arrows, circles, type Import, importsOf, readSource, roomOf, SOURCE } from "./imports.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 /** Where tools are made: `tools.ts` and `tools-….ts` of a noun's room. */
 const TOOL_FILE = /^tools\/[^/]+\/tools(-[a-z-]+)?\.ts$/;
-const SOURCE_ROOMS = ["worker", "objects", "tools", "migrations", "scripts"];
-
-interface Import {
-  from: string;
-  /** Path inside the repository, or a package name. */
-  to: string;
-  typeOnly: boolean;
-}
-
-function sourceFiles(room: string): string[] {
-  return readdirSync(join(ROOT, room), { recursive: true, encoding: "utf8" })
-    .filter((f) => /\.tsx?$/.test(f) && !f.endsWith(".d.ts"))
-    .map((f) => join(room, f));
-}
-
-const files = SOURCE_ROOMS.flatMap(sourceFiles);
-const text = new Map(files.map((f) => [f, readFileSync(join(ROOT, f), "utf8")]));
-
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s+(type\s)?([^;"']*?)from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g;
-
-function imports(file: string): Import[] {
-  return [...(text.get(file) ?? "").matchAll(IMPORT)].map((m) => {
-    const target = m[3] ?? m[4] ?? m[5] ?? "";
-    const to = target.startsWith(".") ? normalize(join(dirname(file), target)) : target;
-    const named = m[2]?.trim() ?? "";
-    const allNamedAreTypes =
-      named.startsWith("{") &&
-      named
-        .slice(1, named.lastIndexOf("}"))
-        .split(",")
-        .map((n) => n.trim())
-        .filter(Boolean)
-        .every((n) => n.startsWith("type "));
-    return { from: file, to, typeOnly: m[1] !== undefined || allNamedAreTypes };
-  });
-}
-
-const all = files.flatMap(imports);
+const text = readSource(SOURCE);
+const files = [...text.keys()];
+const all = importsOf(text);
 const isPackage = (i: Import): boolean =>
   !/^(worker|objects|tools|migrations|test|scripts)\//.test(i.to) && i.to !== "package.json";
 
@@ -131,7 +96,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     may: [
       /^scripts\//,
       /^tools\//,
-      /^test\/(sandbox\/|lab\/tools\/|browser\/(chromium|mcp-client)\.ts)/,
+      /^test\/(sandbox\/|lab\/tools\/|browser\/(chromium|mcp-client)\.ts|repo\/imports\.ts)/,
       /^node:/,
       /^@hono\/node-server$/,
       /^@modelcontextprotocol\//,
@@ -182,6 +147,78 @@ describe("rooms", () => {
       (i) => !i.from.startsWith("scripts/") && /^(test|scripts)\/|^node:(?!async_hooks$)/.test(i.to),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+/** What of `scripts/` may read `test/`: what runs or shows the sandboxes. */
+const READS_TEST = /^scripts\/(start|stack|sandbox-server|demo|docs)[a-z-]*\.ts$/;
+
+test("the product never imports test/, of the scripts only what runs or shows the sandboxes", () => {
+  const wrong = all.filter((i) => i.to.startsWith("test/") && !READS_TEST.test(i.from));
+  expect(wrong.map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
+});
+
+test("what tools share knows no noun", () => {
+  const noun = /^tools\/(?!(call|kept|resolve|when|words|clickup)\/)[^/]+\//;
+  const wrong = all.filter((i) => /^tools\/(call|kept|resolve|when|words)\//.test(i.from) && noun.test(i.to));
+  expect(wrong.map((i) => `${i.from} -> ${i.to}`)).toEqual([]);
+});
+
+/** Circles of files that are being opened: delete each with the change that opens it. */
+const KNOWN_FILE_CIRCLES = [["test/sandbox/stripe/events.ts", "test/sandbox/stripe/world.ts"]];
+/**
+ * Circles of rooms in worker/, where files lie apart by what people see rather than by floor. Signing in to the account
+ * and allowing a client are two rooms with one way through them; plan and account are two pages: the plan's forms pass
+ * the account's guard, and the account shows the plan's card.
+ */
+const KNOWN_ROOM_CIRCLES = [
+  ["worker/account", "worker/billing"],
+  ["worker/auth", "worker/context.ts", "worker/oauth"],
+];
+/** More than 20 flat files, because the noun is truly one: the number is a ceiling, which only falls. */
+const LARGE: Record<string, number> = {
+  "objects/mcp": 21,
+  "scripts/ops": 27,
+  // The sandboxes: one state, and a file for each kind of thing in it.
+  "test/sandbox/clickup": 38,
+  "test/sandbox/stripe": 45,
+  "tools/clickup": 24,
+  "tools/tasks": 28,
+  "worker/billing": 23,
+};
+const FLAT = 20;
+
+describe("the house", () => {
+  const everything = readSource([...SOURCE, "test"]);
+  const everyImport = importsOf(everything);
+  const rooms = [...new Set([...everything.keys()].map(roomOf))];
+
+  test("no circle of files, types counted", () => {
+    const found = circles(arrows(everyImport, (path) => (everything.has(path) ? path : undefined)));
+    expect(found).toEqual(KNOWN_FILE_CIRCLES);
+  });
+
+  test.each(["worker", "objects", "tools"])("no circle of rooms in %s/", (house) => {
+    // A file that stands in no room is a room of its own.
+    const node = (path: string): string | undefined => {
+      if (!path.startsWith(`${house}/`) || !everything.has(path)) return undefined;
+      return roomOf(path) === house ? path : roomOf(path);
+    };
+    const known = KNOWN_ROOM_CIRCLES.filter(([first]) => first?.startsWith(`${house}/`) === true);
+    expect(circles(arrows(everyImport, node))).toEqual(known);
+  });
+
+  test(`at most ${FLAT} files flat in a room`, () => {
+    const count = (room: string): number => [...everything.keys()].filter((f) => roomOf(f) === room).length;
+    const full = rooms.filter((room) => count(room) > (LARGE[room] ?? FLAT));
+    expect(full.map((room) => `${room}: ${count(room)}`)).toEqual([]);
+    expect(Object.keys(LARGE).filter((room) => count(room) <= FLAT)).toEqual([]);
+  });
+
+  test("every room has its line in docs/architecture.md, and no line is without its room", () => {
+    const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+    const lines = [...page.matchAll(/^\| `([a-z][\w/-]*)\/` +\| \S/gm)].map((m) => m[1] ?? "");
+    expect(lines.toSorted()).toEqual(rooms.toSorted());
   });
 });
 
