@@ -1,5 +1,5 @@
 /**
- * `npm run docs:screenshots`: pictures of our pages for docs/guide.md, taken in Chromium from the whole stack on this
+ * `npm run docs:screenshots`: pictures of our pages for docs/user-setup-guide.md, taken in Chromium from the whole stack on this
  * machine, on the way a person goes: connecting a client, the account, buying premium. Fails for one that is too large.
  */
 import { mkdirSync, statSync } from "node:fs";

@@ -128,7 +128,7 @@ async function takeBack(
       : `The version before runs again and is not healthy either: ${seen.said}. Look at the configuration: npm run doctor -- --env ${environment}`;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    back = `It was not taken back: ${error.message}\nIt is still live. Mend it and deploy again, or see docs/deployment.md#back-again.`;
+    back = `It was not taken back: ${error.message}\nIt is still live. Mend it and deploy again, or see docs/deployment-runbook.md#back-again.`;
   }
   throw new OperatorError(`${failed}\n${back}`);
 }

@@ -70,7 +70,7 @@ export async function wranglerJson(args: readonly string[]): Promise<unknown> {
 const KNOWN: readonly [RegExp, string][] = [
   [
     /not (logged in|authenticated)|CLOUDFLARE_API_TOKEN environment variable|Authentication error|code: 10000/i,
-    "Cloudflare does not know who you are. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN to a token with the permissions of docs/deployment.md.",
+    "Cloudflare does not know who you are. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN to a token with the permissions of docs/deployment-runbook.md.",
   ],
   [
     /more than one account/i,
@@ -86,7 +86,7 @@ const KNOWN: readonly [RegExp, string][] = [
   ],
   [
     /subscription.*Durable Objects|Durable Objects.*paid plan/i,
-    "Durable Objects need the Workers plan named in docs/deployment.md.",
+    "Durable Objects need the Workers plan named in docs/deployment-runbook.md.",
   ],
 ];
 
@@ -116,7 +116,7 @@ export async function requireAccount(): Promise<Account> {
   const accounts = who.accounts ?? [];
   if (accounts.length === 0) {
     throw new OperatorError(
-      "No Cloudflare account. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN to a token with the permissions of docs/deployment.md.",
+      "No Cloudflare account. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN to a token with the permissions of docs/deployment-runbook.md.",
     );
   }
   const chosen = process.env["CLOUDFLARE_ACCOUNT_ID"];

@@ -35,7 +35,10 @@ export const ELSEWHERE: readonly { command: RegExp; because: string; holds?: () 
   },
   { command: /^npm run docs:screenshots$/, because: "its pictures are in the repository; needs Chromium" },
   { command: /^npm run cost$/, because: "waits for alarms, minutes" },
-  { command: /^npm run stripe:setup$/, because: "only named there; the whole command is in deployment.md" },
+  {
+    command: /^npm run stripe:setup$/,
+    because: "only named there; the whole command is in deployment-runbook.md",
+  },
   {
     command: /^(claude|code|npx (mcp-remote|@modelcontextprotocol\/inspector)) /,
     because: "other people's programs",
@@ -49,7 +52,7 @@ export const SMOKE_LIMIT = /npm run smoke .*--limit/;
 /** Ends somebody's access: Bob's, when everything else was run. */
 export const DESTRUCTIVE = /^npm run admin -- (revoke|delete) /;
 export const OF_THE_STACK = /^npm run admin\b|^curl |^for TYPE in /;
-/** In the order of docs/deployment.md: each needs what the ones before have made. */
+/** In the order of docs/deployment-runbook.md: each needs what the ones before have made. */
 export const OF_AN_ACCOUNT = [
   /^npm run kv:create:/,
   /^npm run r2:create/,

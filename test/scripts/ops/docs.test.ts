@@ -42,7 +42,7 @@ function brokenLinks(page: string): string[] {
 }
 
 test("there are pages to check", () => {
-  expect(pages).toContain("docs/deployment.md");
+  expect(pages).toContain("docs/deployment-runbook.md");
   expect(pages).toContain("docs/observability/README.md");
 });
 
@@ -66,7 +66,7 @@ describe.each(pages)("%s", (page) => {
 });
 
 describe("pictures of the pages", () => {
-  const guide = read("docs/guide.md");
+  const guide = read("docs/user-setup-guide.md");
   const shown = [...guide.matchAll(/!\[([^\]]*)\]\(screenshots\/([\w-]+\.png)\)/g)];
   const taken = readdirSync(join(ROOT, "docs/screenshots"));
 

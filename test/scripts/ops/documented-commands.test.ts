@@ -248,7 +248,9 @@ describe("running them", () => {
     await fetch(`${stripeUrl}/__sandbox/calls`, { method: "DELETE" });
     const smoke = matching(SMOKE);
     // The steps that the guide shows are the ones it takes.
-    const shown = [...copy.read("docs/deployment.md").matchAll(/^✓ (.{28})/gm)].map((m) => m[0].trim());
+    const shown = [...copy.read("docs/deployment-runbook.md").matchAll(/^✓ (.{28})/gm)].map((m) =>
+      m[0].trim(),
+    );
     expect(shown.length).toBeGreaterThan(4);
     for (const { text } of smoke.filter((c) => !SMOKE_LIMIT.test(c.text))) {
       const { output } = await ran(here(text), { TOKEN: tokens.bob });
