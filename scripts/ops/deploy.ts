@@ -56,7 +56,7 @@ export async function mayDeploy(
     if (print === undefined) {
       if (environment === "production") {
         faults.push(
-          `the fingerprint of ${secret} is not in key-fingerprints.json, so nobody knows whose key it is. Commit the file of the machine that set it, or replace the key: docs/operating.md`,
+          `the fingerprint of ${secret} is not in key-fingerprints.json, so nobody knows whose key it is. Commit the file of the machine that set it, or replace the key: docs/deployment-runbook.md`,
         );
       }
       continue;

@@ -125,7 +125,7 @@ function checkKey(
   const elsewhere = fingerprints.usedElsewhere(environment, secret, print);
   return elsewhere === undefined
     ? ok(what, `fingerprint ${print}, used nowhere else`)
-    : fault(what, `is the key of ${elsewhere}; replace it: docs/operating.md`);
+    : fault(what, `is the key of ${elsewhere}; replace it: docs/deployment-runbook.md`);
 }
 
 function pairFinding(

@@ -102,7 +102,7 @@ function refuseReplacingBlindly(name: string, present: ReadonlySet<string>, opti
   const previous = name === "ENCRYPTION_KEY" ? "ENCRYPTION_KEYS_PREVIOUS" : "JWT_SECRET_PREVIOUS";
   if (present.has(name) && !options.given[previous]) {
     throw new OperatorError(
-      `To replace ${name}, give its present value as ${previous} (an environment variable), so that what it sealed stays readable; see docs/operating.md.`,
+      `To replace ${name}, give its present value as ${previous} (an environment variable), so that what it sealed stays readable; see docs/deployment-runbook.md.`,
     );
   }
 }
