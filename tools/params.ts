@@ -44,9 +44,9 @@ const filled = z
 export const Text = z.preprocess(asText, filled);
 /** Text that may span lines; kept as it is. */
 export const Markdown = z.preprocess(asText, z.string());
-/** See `resolve-task.ts`. */
+/** See `resolve/task.ts`. */
 export const TaskReference = Text.describe("id, custom id, URL or name");
-/** See `resolve-place.ts`. */
+/** See `resolve/place.ts`. */
 export const PlaceReference = Text.describe("id, URL, name or path");
 
 export const When = z.preprocess(asText, filled);

@@ -1,4 +1,4 @@
-/** What each task of `tool-tasks.ts` may cost. About a tenth above what it costs now; calls have no slack. */
+/** What each task of `tasks.ts` may cost. About a tenth above what it costs now; calls have no slack. */
 import type { Measured } from "./measure.ts";
 
 /** Calls to ClickUp, tokens of the answers' text, tokens of their structured content. */
