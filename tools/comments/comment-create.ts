@@ -15,7 +15,7 @@ export interface NewCommentArguments {
   reply_to?: string | undefined;
 }
 
-/** One request, plus the members when somebody is named and a read-back when somebody is assigned. */
+/** One request, plus the people when somebody is named and a read-back when somebody is assigned. */
 export async function writeComment(
   ctx: ToolContext,
   task: { id: string; workspaceId: string | undefined },

@@ -1,4 +1,4 @@
-/** Who an "@" in a comment means, among the members of the Workspace. */
+/** Who an "@" in a comment means, among the people of the Workspace. */
 import type { Person } from "../clickup/people.ts";
 import type { MentionReader } from "./comment-markdown.ts";
 import { ambiguous, notFound } from "../words/errors.ts";
@@ -10,7 +10,7 @@ const HINT = " (a plain @ is written as \\@ or in code)";
 
 /**
  * Reads "@Name", "@first-name", "@e-mail", "@me" and "@[Name or id]"; of names that begin alike the longest.
- * Throws UserInputError for somebody unknown, with the nearest names, and for a name two members share.
+ * Throws UserInputError for somebody unknown, with the nearest names, and for a name two people share.
  */
 export function mentionReader(members: readonly Person[], me: Person): MentionReader {
   return (rest) => {

@@ -21,7 +21,7 @@ async function everyone(
   return { members: [...members.values()], fresh };
 }
 
-/** Each name looked up among the kept members; read again, once for all, when one is not among them. */
+/** Each name looked up among the kept people; read again, once for all, when one is not among them. */
 export async function lookUpPeople(ctx: ToolContext, names: readonly string[]): Promise<Lookup[]> {
   const kept = await everyone(ctx);
   const lookups = names.map((name) => lookUp(ctx, kept.members, name));

@@ -8,7 +8,7 @@ import { loadMembers } from "../resolve/people.ts";
 import { resolveWorkspace } from "../resolve/workspace.ts";
 import { NextCursor, Ref } from "../shapes.ts";
 
-/** How old the members may be when a person asks to see them. */
+/** How old the people may be when a person asks to see them. */
 const LISTING_AGE_MS = 60_000;
 
 const Member = Ref.extend({

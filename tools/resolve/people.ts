@@ -1,4 +1,4 @@
-/** People by id, "me", e-mail or name, through the kept members of the usable Workspaces (GET /v2/team). */
+/** People by id, "me", e-mail or name, through the kept people of the usable Workspaces (GET /v2/team). */
 import { cached } from "../kept/cached.ts";
 import { getWorkspaces } from "../clickup/people.ts";
 import type { Person, WorkspaceRecord } from "../clickup/people.ts";
@@ -11,7 +11,7 @@ const MEMBERS_AGE_MS = 600_000;
 /** A person as far as known: an id given as such has no name. */
 export type PersonReference = Pick<Person, "id"> & Partial<Person>;
 
-/** Workspaces with their members, narrowed to those the device may use; one request when not kept. */
+/** Workspaces with their people, narrowed to those the device may use; one request when not kept. */
 export async function loadMembers(
   ctx: ToolContext,
   maxAge_ms = MEMBERS_AGE_MS,

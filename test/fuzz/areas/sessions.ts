@@ -83,11 +83,11 @@ const posted = fc.tuple(session, revision, message).map(([id, version, body]): C
   body,
 }));
 
-const legacyStream = fc
+const sseStream = fc
   .tuple(fc.constantFrom("GET", "POST", "DELETE"), fc.constantFrom("/sse", "/sse?x=1", "/sse/"), position)
   .map(([method, path, last]): Case => ({ method, path, headers: [AUTH, STREAM, ["Last-Event-ID", last]] }));
 
-const legacyPost = fc
+const ssePost = fc
   .tuple(fc.oneof(fc.constantFrom("{{session}}", "{{foreignSession}}"), strangeText), message)
   .map(([id, body]): Case => ({
     method: "POST",
@@ -131,11 +131,4 @@ const listen = fc
     body: JSON.stringify(json),
   }));
 
-export const sessions: fc.Arbitrary<Case> = fc.oneof(
-  stream,
-  posted,
-  posted,
-  legacyStream,
-  legacyPost,
-  listen,
-);
+export const sessions: fc.Arbitrary<Case> = fc.oneof(stream, posted, posted, sseStream, ssePost, listen);

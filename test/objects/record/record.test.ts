@@ -89,7 +89,7 @@ describe("the record", () => {
     await expect.poll(flushed).toBeGreaterThanOrEqual(50);
   });
 
-  test("a batch holds what the journal holds, in the members' order", async () => {
+  test("a batch holds what the journal holds, in the fields' order", async () => {
     const user = await newUser();
     await user.call("clickup_space_get", { space: "Product" });
     await (await user.post(rpc('no "method" \\ at all'))).arrayBuffer();

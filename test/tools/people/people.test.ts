@@ -17,7 +17,7 @@ interface Result {
   candidates?: { id: string; name: string }[];
 }
 
-describe("members", () => {
+describe("people", () => {
   const world = useWorld({ strict: true });
 
   it("lists people with names, e-mails and roles, small", async () => {
@@ -65,7 +65,7 @@ describe("members", () => {
     expect(w.sandbox.calls).toHaveLength(1);
   });
 
-  it("reads the members again, once, for a name that is not among the kept", async () => {
+  it("reads the people again, once, for a name that is not among the kept", async () => {
     const w = premium(world());
     await w.ok(resolve, { names: ["Eve"] });
     w.sandbox.state.user(users.frank).username = "Newly Named";
@@ -98,7 +98,7 @@ describe("members", () => {
     expect((await w.ok(find, { query: "carol" }))["members"]).toEqual([]);
   });
 
-  it("pages many members without a hole", async () => {
+  it("pages many people without a hole", async () => {
     const w = premium(world());
     const { data } = w.sandbox.state;
     const carol = w.sandbox.state.user(users.carol);

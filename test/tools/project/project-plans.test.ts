@@ -42,7 +42,7 @@ describe("clickup_task_create_from_plan", () => {
       "POST /v2/task/{task_id}/dependency",
       "POST /v2/task/{task_id}/dependency",
     ]);
-    // The list by its id, its statuses for the checked box, and the members.
+    // The list by its id, its statuses for the checked box, and the people.
     expect(operations.filter((one) => one.startsWith("GET")).sort()).toEqual(
       ["GET /v2/list/{list_id}", "GET /v2/list/{list_id}", "GET /v2/team"].sort(),
     );
