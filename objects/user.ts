@@ -24,7 +24,7 @@ import { refusalResponse } from "./mcp/responses.ts";
 import { LongCalls } from "./mcp/long-calls.ts";
 import { answerDirect } from "./mcp/direct.ts";
 import { endDevice, notify, type Endpoint } from "./mcp/endpoint.ts";
-import { Running } from "./mcp/running.ts";
+import { Running } from "./mcp/stop.ts";
 import { serveMcp } from "./mcp/serve.ts";
 import { migrate } from "./migrate.ts";
 import { Affairs } from "./account/affairs.ts";

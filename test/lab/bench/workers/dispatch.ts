@@ -2,7 +2,7 @@
 import type { Gate } from "../../../../objects/limit/gate.ts";
 import type { Caller } from "../../../../objects/mcp/exchange.ts";
 import type { Endpoint } from "../../../../objects/mcp/endpoint.ts";
-import { Running } from "../../../../objects/mcp/running.ts";
+import { Running } from "../../../../objects/mcp/stop.ts";
 import { serveMcp } from "../../../../objects/mcp/serve.ts";
 import type { Surface } from "../../../../objects/mcp/surface.ts";
 import { Ledger } from "../../../../objects/record/ledger.ts";

@@ -17,7 +17,7 @@ import { Listeners } from "../../../../objects/mcp/listen.ts";
 import { ModernLane } from "../../../../objects/mcp/modern.ts";
 import { refusalResponse } from "../../../../objects/mcp/responses.ts";
 import type { Endpoint } from "../../../../objects/mcp/endpoint.ts";
-import { Running } from "../../../../objects/mcp/running.ts";
+import { Running } from "../../../../objects/mcp/stop.ts";
 import { serveMcp } from "../../../../objects/mcp/serve.ts";
 import { LongCalls } from "../../../../objects/mcp/long-calls.ts";
 import { migrate } from "../../../../objects/migrate.ts";
