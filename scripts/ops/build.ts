@@ -8,7 +8,7 @@ import { ROOT, wrangler } from "./wrangler.ts";
 /** Above this the build fails. Cloudflare's own limit is 10 MB gzipped on the paid plan, 3 MB on the free one. */
 const LIMIT_BYTES = 2_000_000;
 /** What we mean to stay below: start-up time grows with it. The gate fails above it (test/repo/bundle-budget.test.ts). */
-export const BUDGET_BYTES = 1_200_000;
+export const BUDGET_BYTES = 1_400_000;
 const SHOWN = 12;
 
 interface Metafile {
@@ -37,8 +37,6 @@ export function measure(dir: string): Size {
 }
 
 function partOf(path: string): string {
-  // Made from the SDK by stripe-bundle.ts.
-  if (path.includes(".wrangler/stripe/")) return "stripe";
   const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
   return inPackage ?? `${path.replace(/^(\.\.\/)+/, "").split("/")[0] ?? path}/`;
 }

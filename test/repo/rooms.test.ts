@@ -106,8 +106,8 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^stripe$/,
       // Figures alone.
       /^objects\/limits\.ts$/,
-      // Which events a webhook endpoint has to be told, and which parts of the SDK a deployment has.
-      /^worker\/billing\/(event-types|stripe-parts)\.ts$/,
+      // Which events a webhook endpoint has to be told.
+      /^worker\/billing\/event-types\.ts$/,
       /^package\.json$/,
     ],
     types: [/^objects\/rpc\//],

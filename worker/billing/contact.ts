@@ -6,7 +6,6 @@ import { Stripe } from "stripe";
 import type { Bindings, BillingConfig, Config } from "../env.ts";
 import { logEvent } from "../log.ts";
 import { noteSelling } from "./offers.ts";
-import type { BillingStripe } from "./stripe-parts.ts";
 import { stripeClient } from "./stripe.ts";
 
 export interface Contact {
@@ -49,10 +48,7 @@ export function isBroken({ api, price, webhook }: Contact): boolean {
   return api !== "answers" || price === "missing" || webhook === "missing" || webhook === "disabled";
 }
 
-async function lookAtPrice(
-  stripe: BillingStripe,
-  priceId: string | null,
-): Promise<Pick<Contact, "api" | "price">> {
+async function lookAtPrice(stripe: Stripe, priceId: string | null): Promise<Pick<Contact, "api" | "price">> {
   try {
     if (priceId === null) {
       await stripe.prices.list({ limit: 1 });
@@ -72,7 +68,7 @@ async function lookAtPrice(
   }
 }
 
-async function lookAtWebhook(stripe: BillingStripe, url: string): Promise<Contact["webhook"]> {
+async function lookAtWebhook(stripe: Stripe, url: string): Promise<Contact["webhook"]> {
   try {
     const found: boolean[] = [];
     for await (const one of stripe.webhookEndpoints.list({ limit: PAGE_SIZE })) {

@@ -2,13 +2,12 @@
 import type { Stripe } from "stripe";
 import type { DisputeFact } from "../../objects/billing/billing-port.ts";
 import { UnexpectedAnswer } from "./failures.ts";
-import type { BillingStripe } from "./stripe-parts.ts";
 
 const PAGE_SIZE = 100;
 
 /** @param ids disputes to look up; with `all`, those of every charge of the customer as well */
 export async function disputesOf(
-  stripe: BillingStripe,
+  stripe: Stripe,
   customerId: string,
   ids: readonly string[],
   all: boolean,
@@ -21,13 +20,13 @@ export async function disputesOf(
   return [...new Map([...named, ...charged].map((dispute) => [dispute.id, factOf(dispute)])).values()];
 }
 
-async function disputeOf(stripe: BillingStripe, id: string): Promise<Stripe.Dispute> {
+async function disputeOf(stripe: Stripe, id: string): Promise<Stripe.Dispute> {
   const dispute = await stripe.disputes.retrieve(id);
   if (dispute.object !== "dispute") throw new UnexpectedAnswer("no dispute");
   return dispute;
 }
 
-async function disputesOfCharges(stripe: BillingStripe, customerId: string): Promise<Stripe.Dispute[]> {
+async function disputesOfCharges(stripe: Stripe, customerId: string): Promise<Stripe.Dispute[]> {
   const charges = await stripe.charges.list({ customer: customerId, limit: PAGE_SIZE });
   if (charges.object !== "list") throw new UnexpectedAnswer("no list of charges");
   const disputed = charges.data.filter((charge) => charge.disputed);

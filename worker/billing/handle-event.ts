@@ -1,4 +1,5 @@
 /** From an event to the object of the user it concerns. Used by the webhook and by an operator's replay. */
+import type { Stripe } from "stripe";
 import type { PortResult } from "../../objects/billing/billing-port.ts";
 import type { EventOutcome } from "../../objects/rpc/user.ts";
 import { recordStripeCustomer, userObject, userOfStripeCustomer } from "../directory.ts";
@@ -7,7 +8,6 @@ import { logEvent } from "../log.ts";
 import { stripeObject, type EventNotice, type StripeObject } from "./event-notice.ts";
 import { isHandled } from "./event-types.ts";
 import { attempt, UnexpectedAnswer } from "./failures.ts";
-import type { BillingStripe } from "./stripe-parts.ts";
 import { stripeClient } from "./stripe.ts";
 import { withBilling } from "./with-billing.ts";
 
@@ -54,7 +54,7 @@ export async function handleEvent(
 }
 
 /** @returns `null` for an event without a customer. @throws what the SDK throws */
-async function concernedBy(stripe: BillingStripe, { about }: EventNotice): Promise<Concerned | null> {
+async function concernedBy(stripe: Stripe, { about }: EventNotice): Promise<Concerned | null> {
   if (about === null) return null;
   const object = "object" in about ? about.object : await read(stripe, about.url);
   const named = object.metadata?.["user_id"] ?? object.client_reference_id ?? null;
@@ -70,7 +70,7 @@ async function concernedBy(stripe: BillingStripe, { about }: EventNotice): Promi
   return object.customer ? { customerId: object.customer, disputeId: null, named } : null;
 }
 
-async function read(stripe: BillingStripe, url: string): Promise<StripeObject> {
+async function read(stripe: Stripe, url: string): Promise<StripeObject> {
   const parsed = stripeObject.safeParse(await stripe.rawRequest("GET", url));
   if (!parsed.success) throw new UnexpectedAnswer("no object");
   return parsed.data;
@@ -79,7 +79,7 @@ async function read(stripe: BillingStripe, url: string): Promise<StripeObject> {
 /** By our record, else by what the customer or the event's object names; then the record is written again. */
 async function userOf(
   kv: KVNamespace,
-  stripe: BillingStripe,
+  stripe: Stripe,
   customerId: string,
   notice: EventNotice,
   named: string | null,

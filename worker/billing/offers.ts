@@ -4,7 +4,6 @@ import type { PortResult } from "../../objects/billing/billing-port.ts";
 import type { CheckoutOffer } from "../../objects/rpc/user.ts";
 import type { BillingConfig } from "../env.ts";
 import { attempt, UnexpectedAnswer } from "./failures.ts";
-import type { BillingStripe } from "./stripe-parts.ts";
 import { stripeClient } from "./stripe.ts";
 
 export interface Offer {
@@ -51,7 +50,7 @@ export function noteSelling(works: boolean): void {
 
 /** The price of an offer, from Stripe. @returns undefined when it cannot be bought */
 export async function priceOf(
-  stripe: BillingStripe,
+  stripe: Stripe,
   config: BillingConfig,
   offer: CheckoutOffer,
 ): Promise<string | undefined> {
@@ -59,7 +58,7 @@ export async function priceOf(
   return (await yearly(stripe, config))?.id;
 }
 
-async function readOffers(stripe: BillingStripe, config: BillingConfig): Promise<Offer[]> {
+async function readOffers(stripe: Stripe, config: BillingConfig): Promise<Offer[]> {
   if (config.priceId === null) return [];
   const [monthly, year] = await Promise.all([stripe.prices.retrieve(config.priceId), yearly(stripe, config)]);
   if (monthly.object !== "price") throw new UnexpectedAnswer("no price");
@@ -67,7 +66,7 @@ async function readOffers(stripe: BillingStripe, config: BillingConfig): Promise
   return [offerOf("month", monthly), ...(year === undefined ? [] : [offerOf("year", year)])];
 }
 
-async function yearly(stripe: BillingStripe, config: BillingConfig): Promise<Stripe.Price | undefined> {
+async function yearly(stripe: Stripe, config: BillingConfig): Promise<Stripe.Price | undefined> {
   if (config.lookupKeys.length === 0) return undefined;
   const prices = await stripe.prices.list({ lookup_keys: config.lookupKeys, active: true, limit: 10 });
   if (prices.object !== "list") throw new UnexpectedAnswer("no list of prices");

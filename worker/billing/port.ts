@@ -14,7 +14,6 @@ import { loadConfig, type Bindings, type BillingConfig } from "../env.ts";
 import { disputesOf } from "./disputes.ts";
 import { attempt, UnexpectedAnswer } from "./failures.ts";
 import { noteSelling, priceOf } from "./offers.ts";
-import type { BillingStripe } from "./stripe-parts.ts";
 import { stripeClient } from "./stripe.ts";
 import { idOf, premiumSubscriptions } from "./subscriptions.ts";
 
@@ -30,7 +29,7 @@ const INVOICES_SHOWN = 12;
 class StripePort implements BillingPort {
   readonly #kv: KVNamespace;
   readonly #config: BillingConfig;
-  #stripe: BillingStripe | undefined;
+  #stripe: Stripe | undefined;
 
   constructor(kv: KVNamespace, config: BillingConfig) {
     this.#kv = kv;
@@ -38,7 +37,7 @@ class StripePort implements BillingPort {
   }
 
   /** Made at the first use: nothing of the SDK runs on the way of a tool call. */
-  get #api(): BillingStripe {
+  get #api(): Stripe {
     this.#stripe ??= stripeClient(this.#config);
     return this.#stripe;
   }
@@ -201,7 +200,7 @@ class StripePort implements BillingPort {
   }
 }
 
-async function isDeleted(stripe: BillingStripe, customerId: string): Promise<boolean> {
+async function isDeleted(stripe: Stripe, customerId: string): Promise<boolean> {
   const customer = await stripe.customers.retrieve(customerId);
   if (customer.object !== "customer") throw new UnexpectedAnswer("no customer");
   return customer.deleted === true;
@@ -223,7 +222,7 @@ function flowOf(
 }
 
 /** Gives back what an invoice was paid with; the same invoice is never given back twice. */
-async function giveBack(stripe: BillingStripe, invoiceId: string): Promise<void> {
+async function giveBack(stripe: Stripe, invoiceId: string): Promise<void> {
   const payments = await stripe.invoicePayments.list({ invoice: invoiceId, status: "paid" });
   for (const { payment } of payments.data) {
     if (payment.payment_intent === undefined) continue;
@@ -233,7 +232,7 @@ async function giveBack(stripe: BillingStripe, invoiceId: string): Promise<void>
 }
 
 async function cardOf(
-  stripe: BillingStripe,
+  stripe: Stripe,
   customerId: string,
   subscriptionId: string,
 ): Promise<PaymentCard | null> {

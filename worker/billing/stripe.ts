@@ -2,13 +2,12 @@
 import { Stripe } from "stripe";
 import { version } from "../../package.json";
 import type { BillingConfig } from "../env.ts";
-import type { BillingStripe } from "./stripe-parts.ts";
 
 /** The SDK waits 80 s unless told: longer than anybody waits for a page, or Stripe for a webhook's answer. */
 const TIMEOUT_MS = 8_000;
 
 /** A client of the account the configuration names. Costs a fraction of a millisecond. */
-export function stripeClient(config: BillingConfig): BillingStripe {
+export function stripeClient(config: BillingConfig): Stripe {
   const base = config.apiUrl === null ? null : new URL(config.apiUrl);
   return new Stripe(config.secretKey, {
     httpClient: Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>

@@ -3,7 +3,6 @@ import type { Stripe } from "stripe";
 import type { SubscriptionFact } from "../../objects/billing/billing-port.ts";
 import type { BillingConfig } from "../env.ts";
 import { UnexpectedAnswer } from "./failures.ts";
-import type { BillingStripe } from "./stripe-parts.ts";
 
 const PAGE_SIZE = 100;
 
@@ -15,7 +14,7 @@ const productOfPrice = new Map<string, string>();
  * a price with one of our lookup keys, or another price of the same product; anything else of the account does not.
  */
 export async function premiumSubscriptions(
-  stripe: BillingStripe,
+  stripe: Stripe,
   config: BillingConfig,
   customerId: string,
 ): Promise<SubscriptionFact[]> {
@@ -46,7 +45,7 @@ export async function premiumSubscriptions(
 
 /** The item of a subscription that grants premium; undefined: none does. */
 export async function premiumItem(
-  stripe: BillingStripe,
+  stripe: Stripe,
   config: BillingConfig,
   subscription: Stripe.Subscription,
 ): Promise<Stripe.SubscriptionItem | undefined> {
@@ -62,7 +61,7 @@ export async function premiumItem(
 }
 
 /** @returns `null` when the configured price does not exist */
-async function productOf(stripe: BillingStripe, priceId: string): Promise<string | null> {
+async function productOf(stripe: Stripe, priceId: string): Promise<string | null> {
   const known = productOfPrice.get(priceId);
   if (known !== undefined) return known;
   try {

@@ -2,6 +2,7 @@
  * POST /stripe/webhook: Stripe tells that something happened. The signature is checked over the bytes as they came,
  * then the user's object reads Stripe anew. Anything but 2xx makes Stripe send it again.
  */
+import type { Stripe } from "stripe";
 import type { AppContext } from "../context.ts";
 import { readCapped } from "../html.tsx";
 import { apiJson } from "../json.ts";
@@ -10,7 +11,6 @@ import { noteEvent } from "./contact.ts";
 import { readNotice } from "./event-notice.ts";
 import { handleEvent } from "./handle-event.ts";
 import { notConfigured } from "./refusals.ts";
-import type { BillingStripe } from "./stripe-parts.ts";
 import { stripeClient } from "./stripe.ts";
 
 /** Stripe's events are a few kilobytes. */
@@ -57,7 +57,7 @@ export async function stripeWebhook(c: AppContext): Promise<Response> {
 
 /** True when one of the secrets signed exactly this body within five minutes of now, before or after. */
 async function isSigned(
-  stripe: BillingStripe,
+  stripe: Stripe,
   body: string,
   header: string,
   secrets: readonly string[],
