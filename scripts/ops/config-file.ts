@@ -1,8 +1,8 @@
 /** wrangler.jsonc as far as the scripts read and write it. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { applyEdits, modify, parse, type ParseError, printParseErrorCode } from "jsonc-parser";
 import type { Environment } from "./environments.ts";
-import { parseJsonc, setString } from "./jsonc.ts";
 import { OperatorError } from "./operator-error.ts";
 import { ROOT } from "./wrangler.ts";
 
@@ -48,7 +48,10 @@ export class ConfigFile {
     if (index < 0) throw new OperatorError(`wrangler.jsonc has no KV binding ${binding} for ${environment}.`);
     const top = environment === "development" ? [] : ["env", environment];
     const text = readFileSync(this.#path, "utf8");
-    writeFileSync(this.#path, setString(text, [...top, "kv_namespaces", index], "id", id));
+    const edits = modify(text, [...top, "kv_namespaces", index, "id"], id, {});
+    // Without formatting, which would lay out the whole array anew, a member is added right behind its comma.
+    const spaced = edits.map((edit) => ({ ...edit, content: edit.content.replace(/^,(?=")/, ", ") }));
+    writeFileSync(this.#path, applyEdits(text, spaced));
     return true;
   }
 
@@ -71,12 +74,11 @@ export class ConfigFile {
 
   #read(): File {
     const text = readFileSync(this.#path, "utf8");
-    try {
-      return parseJsonc(text) as unknown as File;
-    } catch (error) {
-      throw new OperatorError(
-        `wrangler.jsonc cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
+    const errors: ParseError[] = [];
+    const file = parse(text, errors, { allowTrailingComma: true }) as File;
+    if (errors[0] === undefined) return file;
+    const line = text.slice(0, errors[0].offset).split("\n").length;
+    const why = `${printParseErrorCode(errors[0].error)} in line ${line}`;
+    throw new OperatorError(`wrangler.jsonc cannot be read: ${why}`);
   }
 }

@@ -102,6 +102,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
       /^@modelcontextprotocol\//,
       /^gpt-tokenizer/,
       /^wrangler$/,
+      /^jsonc-parser$/,
       /^playwright-core$/,
       /^stripe$/,
       // Figures alone.

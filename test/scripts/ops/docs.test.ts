@@ -1,11 +1,11 @@
 /** What the documentation points at exists: files, headings, npm scripts, admin commands, queries, columns. */
 import { readdirSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { parse } from "jsonc-parser";
 import { describe, expect, test } from "vitest";
 import { USAGE } from "../../../scripts/ops/admin-commands.ts";
 import { ASKED_SECRETS, GENERATED_SECRETS } from "../../../scripts/ops/environments.ts";
 import { HANDLED_EVENTS } from "../../../worker/billing/event-types.ts";
-import { parseJsonc } from "../../../scripts/ops/jsonc.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
@@ -158,7 +158,7 @@ describe("wrangler.jsonc", () => {
     ratelimits: { name: string; namespace_id: string }[];
     triggers: { crons: string[] };
   }
-  const file = parseJsonc(read("wrangler.jsonc")) as unknown as Section & { env: Record<string, Section> };
+  const file = parse(read("wrangler.jsonc")) as Section & { env: Record<string, Section> };
   const sections: [string, Section][] = [["development", file], ...Object.entries(file.env)];
 
   test("has three environments with the same bindings and nothing shared", () => {

@@ -1,4 +1,5 @@
 /** Namespaces and buckets: made once, taken when there, ids written without touching the rest of the file. */
+import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Workbench } from "./workbench.ts";
 
@@ -27,6 +28,16 @@ describe("kv:create", () => {
     expect(again.output).toContain("as before");
     expect(bench.changes).toHaveLength(2);
     expect(bench.read("wrangler.jsonc")).toBe(after);
+  });
+
+  test("says where the file cannot be read", async () => {
+    const lines = bench.read("wrangler.jsonc").replace('"OAUTH_KV" }', '"OAUTH_KV" ').split("\n");
+    writeFileSync(bench.file("wrangler.jsonc"), lines.join("\n"));
+    const run = await bench.run("kv", ["--env", "staging"]);
+    expect(run.status).toBe(1);
+    const line = lines.findIndex((text) => text.includes("kv_namespaces")) + 1;
+    expect(run.output).toMatch(new RegExp(`wrangler.jsonc cannot be read: \\w+ in line ${line}`));
+    expect(bench.read("wrangler.jsonc")).toBe(lines.join("\n"));
   });
 
   test("finishes what was left half done", async () => {

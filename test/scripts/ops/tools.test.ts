@@ -3,38 +3,8 @@ import { describe, expect, test } from "vitest";
 import { callOf, merge } from "../../../scripts/ops/admin-commands.ts";
 import { BUDGET_BYTES, report } from "../../../scripts/ops/build.ts";
 import { inWords, serves } from "../../../scripts/ops/health.ts";
-import { parseJsonc, setString } from "../../../scripts/ops/jsonc.ts";
 import { userOfToken } from "../../../scripts/ops/smoke.ts";
 import { facts, table } from "../../../scripts/ops/table.ts";
-
-describe("jsonc", () => {
-  const text = `{
-  // a comment with "quotes" and { braces
-  "a": [{ "b": 1, }, {}], /* and
-  another */
-  "c": { "d": "x // y" },
-}
-`;
-
-  test("reads comments, trailing commas and slashes in strings", () => {
-    expect(parseJsonc(text)).toEqual({ a: [{ b: 1 }, {}], c: { d: "x // y" } });
-  });
-
-  test("sets, adds and replaces without touching the rest", () => {
-    const added = setString(text, ["a", 0], "id", 'q"uote');
-    expect(added).toContain('{ "b": 1, "id": "q\\"uote", }');
-    expect(parseJsonc(setString(text, ["a", 1], "id", "n"))).toMatchObject({ a: [{ b: 1 }, { id: "n" }] });
-    expect(setString(text, ["c"], "d", "z")).toBe(text.replace("x // y", "z"));
-    expect(() => setString(text, ["nothing"], "d", "z")).toThrow("nothing");
-  });
-
-  test.each(["", "{", '{"a" 1}', '{"a": 1} x', "{'a': 1}", '{"a": tru}', "{1: 2}"])(
-    "refuses %s",
-    (broken) => {
-      expect(() => parseJsonc(broken)).toThrow(SyntaxError);
-    },
-  );
-});
 
 describe("admin words", () => {
   test("become commands", () => {
