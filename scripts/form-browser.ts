@@ -103,7 +103,7 @@ export class FormBrowser {
 }
 
 /** The forms of a page with the values a browser would send. */
-export function parseForms(page: Pick<Page, "html">): Form[] {
+function parseForms(page: Pick<Page, "html">): Form[] {
   return [...page.html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/gi)].map(
     ([, attributes = "", inner = ""]) => {
       const fields: [string, string][] = [];

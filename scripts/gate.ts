@@ -1,12 +1,15 @@
-/** `npm test`: format, lint, types, tests, in that order; stops at the first that fails. */
+/** `npm test`: format, lint, types, what nobody uses, tests, in that order; stops at the first that fails. */
 import { spawnSync } from "node:child_process";
 
+const KNIP = ["--no-progress", "--treat-config-hints-as-errors"];
 const STEPS: { name: string; command: string; args: string[] }[] = [
   { name: "format", command: "oxfmt", args: ["--check"] },
   { name: "generated types", command: "wrangler", args: ["types", "--include-runtime=true"] },
   { name: "lint", command: "oxlint", args: ["--type-aware", "--deny-warnings"] },
   { name: "types", command: "tsc", args: ["-p", "tsconfig.json"] },
   { name: "types of tests and scripts", command: "tsc", args: ["-p", "test/tsconfig.json"] },
+  { name: "nothing unused", command: "knip", args: KNIP },
+  { name: "nothing used by tests alone", command: "knip", args: [...KNIP, "--production"] },
   { name: "tests", command: "vitest", args: ["run", ...process.argv.slice(2)] },
 ];
 

@@ -15,7 +15,7 @@ export const TOOL_SETS = ["spaces", "tasks", "comments", "docs", "time", "fields
 export type ToolSet = (typeof TOOL_SETS)[number];
 
 /** `read` changes nothing; `write` creates or changes; `destructive` may lose something a person made. */
-export type ToolKind = "read" | "write" | "destructive";
+type ToolKind = "read" | "write" | "destructive";
 
 /** What the user allowed one device (an MCP client or a token) to do. Enforced on every call. */
 export interface Grant {
@@ -93,7 +93,7 @@ export interface ToolContext {
   report?(incident: string, error: unknown): void;
 }
 
-export type TargetKind =
+type TargetKind =
   | "workspace"
   | "space"
   | "folder"
@@ -106,7 +106,7 @@ export type TargetKind =
   | "entry";
 
 /** What a handler returns. `data` must satisfy the tool's `output` schema. */
-export interface ToolAnswer<O> {
+interface ToolAnswer<O> {
   data: O;
   /** One or two sentences of our own words, without text written by people in ClickUp. */
   summary: string;

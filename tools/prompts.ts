@@ -1,6 +1,6 @@
 /** Prompts a person picks in their client: each tells the model which tools to use, and in which order. */
 
-export interface PromptArgument {
+interface PromptArgument {
   name: string;
   description: string;
   required: boolean;

@@ -59,7 +59,7 @@ export function hierarchyTitle(workspace: { name: string }): string {
 }
 
 /** The URI of an object that a tool changed; undefined for kinds that are not resources. */
-export function changedUri(workspaceId: string, kind: string, id: string): string | undefined {
+function changedUri(workspaceId: string, kind: string, id: string): string | undefined {
   const workspace = encodeURIComponent(workspaceId);
   if (kind === "task" || kind === "list") return `${SCHEME}${workspace}/${kind}/${encodeURIComponent(id)}`;
   if (kind === "space" || kind === "folder") return hierarchyUri(workspaceId);

@@ -62,7 +62,7 @@ export interface DirectoryRecord {
   created: string;
 }
 
-export interface ClickUpMapping {
+interface ClickUpMapping {
   userId: string;
   email: string | null;
   /** ISO 8601. */

@@ -3,7 +3,7 @@ import type { Tier } from "../../tools/tiers.ts";
 import type { Entitlement, SubscriptionFact } from "../stores/entitlement.ts";
 
 /** Why a tier is what it is; shown on the plan page and written into the history. */
-export type Reason =
+type Reason =
   | "active"
   | "trialing"
   | "past_due_in_grace"
@@ -48,7 +48,7 @@ export function best(subscriptions: readonly SubscriptionFact[]): SubscriptionFa
 }
 
 /** True for the statuses that are paid for, or tried. */
-export function isPaid(subscription: SubscriptionFact): boolean {
+function isPaid(subscription: SubscriptionFact): boolean {
   return subscription.status === "active" || subscription.status === "trialing";
 }
 

@@ -35,7 +35,7 @@ export function rpcErrorResponse(
 }
 
 /** The sentence a person or model sees; clients show the body of a 429 as it is. */
-export function rateLimitMessage(limit: number, retry_ms: number): string {
+function rateLimitMessage(limit: number, retry_ms: number): string {
   const seconds = Math.ceil(retry_ms / 1000);
   return `Rate limit of ${limit} requests per minute reached. Try again in ${seconds} second${seconds === 1 ? "" : "s"}.`;
 }

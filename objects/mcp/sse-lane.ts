@@ -10,7 +10,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 
 export const SSE_PATH = "/sse";
-export const SSE_MESSAGE_PATH = "/sse/message";
+const SSE_MESSAGE_PATH = "/sse/message";
 const PROTOCOL = "2024-11-05";
 
 export async function serveSse(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {

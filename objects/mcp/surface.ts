@@ -25,7 +25,7 @@ import type { Principal } from "../rpc/user.ts";
 import type { Outcome } from "../stores/journal.ts";
 
 /** Filled while a call runs; written to the journal when it ends. */
-export interface CallRecord {
+interface CallRecord {
   outcome: Outcome;
   upstream_calls: number;
   targets: Set<string>;

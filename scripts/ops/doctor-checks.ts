@@ -24,9 +24,9 @@ type Check = () => Promise<Finding[]> | Finding[];
 const CLOCK_TOLERANCE_MS = 30_000;
 const LEAST_NODE = 22;
 
-export const ok = (what: string, detail: string): Finding => ({ state: "ok", what, detail });
-export const fault = (what: string, detail: string): Finding => ({ state: "fault", what, detail });
-export const warning = (what: string, detail: string): Finding => ({ state: "warning", what, detail });
+const ok = (what: string, detail: string): Finding => ({ state: "ok", what, detail });
+const fault = (what: string, detail: string): Finding => ({ state: "fault", what, detail });
+const warning = (what: string, detail: string): Finding => ({ state: "warning", what, detail });
 export const skipped = (what: string, detail: string): Finding => ({ state: "skipped", what, detail });
 
 /** Runs a check; what it throws for the operator becomes its finding. */

@@ -23,7 +23,7 @@ export interface Wanted {
   mark?: string;
 }
 
-export interface Part {
+interface Part {
   what: string;
   id: string;
   made: boolean;

@@ -32,7 +32,7 @@ export function messageOf({ schema, classes }: Shape): string {
   return `schema ${schema}, classes ${classes}`;
 }
 
-export function shapeOf(message: string | undefined): Shape | undefined {
+function shapeOf(message: string | undefined): Shape | undefined {
   const match = /schema (\d+), classes (\S+)/.exec(message ?? "");
   return match?.[2] === undefined ? undefined : { schema: Number(match[1]), classes: match[2] };
 }

@@ -10,14 +10,14 @@ import { exceptedRequest, exceptedResponse, EXTRA_BODY_FIELDS, EXTRA_QUERY } fro
 
 type Json = Record<string, unknown>;
 
-export interface Parameter {
+interface Parameter {
   name: string;
   in: "path" | "query" | "header";
   required: boolean;
   schema: Json;
 }
 
-export interface Operation {
+interface Operation {
   /** E.g. "GET /v2/task/{task_id}": without /api in both versions. */
   key: string;
   method: string;

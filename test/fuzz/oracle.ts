@@ -11,7 +11,7 @@ export const BOUND_MS = 45_000;
  * (Past the bound of what waits for R2, tools that write answer 503; a run does not come near it.)
  * Sign-in and storing a token: ClickUp does not answer. Billing: Stripe does not, or has to send its event again.
  */
-export const DECLARED: readonly { route: RegExp; status: number; only: "fault" | "always" }[] = [
+const DECLARED: readonly { route: RegExp; status: number; only: "fault" | "always" }[] = [
   {
     route:
       /^(POST \/auth\/login|GET \/auth\/callback|POST \/authorize\/token|POST \/account\/settings\/token|\w+ \/auth\/api-key)$/,

@@ -19,7 +19,7 @@ export function stripeFor(sandbox: StripeSandbox, key: string = STRIPE_SANDBOX.s
 }
 
 /** A webhook as it arrived. */
-export interface Received {
+interface Received {
   body: string;
   signature: string;
   type: string;

@@ -1,6 +1,6 @@
 /** Reads Server-Sent Events one by one from a response. */
 
-export interface SseEvent {
+interface SseEvent {
   id: string;
   event: string;
   data: string;

@@ -15,7 +15,7 @@ import { type ClickUpSandbox, createClickUpSandbox, SANDBOX, SEED_NOW_MS } from 
 export const NORTHWIND: Workspace = { id: SANDBOX.workspaces.northwind, name: "Northwind Labs" };
 export const SIDE: Workspace = { id: SANDBOX.workspaces.side, name: "Side Project" };
 
-export class MemoryCache implements Cache {
+class MemoryCache implements Cache {
   readonly #kept = new Map<string, { json: string; until_ms: number }>();
   readonly #now_ms: () => number;
 
@@ -44,7 +44,7 @@ export class MemoryCache implements Cache {
   }
 }
 
-export class MemoryLog implements IdempotencyLog {
+class MemoryLog implements IdempotencyLog {
   readonly #results = new Map<string, string>();
 
   get(deviceId: string, tool: string, key: string): unknown {
@@ -238,7 +238,7 @@ export function textOf(content: readonly { text: string }[]): string {
 }
 
 /** An error's sentence with the texts of its fence where their numbers stand. */
-export function unfenced(text: string): string {
+function unfenced(text: string): string {
   const [, sentence, body] =
     /^([^]*)\n<<<clickup \w+: [^\n]*>>>\n([^]*)\n<<<end clickup \w+>>>$/.exec(text) ?? [];
   if (sentence === undefined || body === undefined) return text;

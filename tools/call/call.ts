@@ -20,7 +20,7 @@ import { renderText } from "../words/render.ts";
 import { tierAllows } from "../tiers.ts";
 import { fence, fencedSentence, stripDeep } from "../words/untrusted.ts";
 
-export interface CallResult {
+interface CallResult {
   content: { type: "text"; text: string }[];
   structuredContent?: Record<string, unknown>;
   isError?: true;

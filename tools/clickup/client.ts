@@ -9,7 +9,7 @@ import type { HttpAnswer, HttpTarget, Method, Query } from "./http.ts";
 import type { StopSignal } from "./stop.ts";
 import { after as systemAfter, type After } from "./timer.ts";
 
-export interface ClickUpCall {
+interface ClickUpCall {
   method: Method;
   /** "/v2/…" or "/v3/…", built with `path`. */
   path: string;

@@ -8,7 +8,7 @@ import { path } from "./path.ts";
 
 /** ClickUp's numbers for what a Doc may hang on. */
 export const PARENT_TYPES = { space: 4, folder: 5, list: 6, everything: 7, workspace: 12 } as const;
-export type DocParentKind = keyof typeof PARENT_TYPES;
+type DocParentKind = keyof typeof PARENT_TYPES;
 
 export interface DocParent {
   kind?: DocParentKind;

@@ -11,13 +11,13 @@ import { after as systemAfter, type After } from "./timer.ts";
 
 export { ClickUpError } from "./errors.ts";
 
-export const DEFAULT_BASE_URL = "https://api.clickup.com/api";
+const DEFAULT_BASE_URL = "https://api.clickup.com/api";
 export const DEFAULT_TIMEOUT_MS = 20_000;
 /** A page of 100 raw tasks is about 1.1 MB; more than this is not an answer we can use. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
-export type QueryValue = string | number | boolean | undefined | readonly (string | number)[];
+type QueryValue = string | number | boolean | undefined | readonly (string | number)[];
 export type Query = Record<string, QueryValue>;
 
 export interface HttpTarget {

@@ -11,7 +11,7 @@ import { readPerson } from "./people.ts";
 import type { Person } from "./people.ts";
 import type { Query } from "./http.ts";
 
-export interface AttachmentRecord {
+interface AttachmentRecord {
   id: string;
   title: string;
   url?: string;
@@ -76,7 +76,7 @@ export interface TaskAddress {
   customIn?: string;
 }
 
-export function addressQuery(address: TaskAddress): Query {
+function addressQuery(address: TaskAddress): Query {
   return address.customIn === undefined ? {} : { custom_task_ids: true, team_id: address.customIn };
 }
 
@@ -221,7 +221,7 @@ export async function getWorkspaceTasks(
   return items(record(answer)["tasks"], readTask);
 }
 
-export function readComment(json: Json): CommentRecord | undefined {
+function readComment(json: Json): CommentRecord | undefined {
   const id = text(json["id"]);
   if (id === undefined) {
     return undefined;

@@ -9,7 +9,7 @@ import { readPerson } from "./people.ts";
 import type { Person } from "./people.ts";
 
 /** Colours are kept because ClickUp wants them back when an entry is changed. */
-export interface TimeTag {
+interface TimeTag {
   name: string;
   tag_fg?: string;
   tag_bg?: string;
@@ -194,7 +194,7 @@ function made(entry: TimeEntryRecord | undefined, verify: string): TimeEntryReco
   return entry;
 }
 
-export function readTimeEntry(json: Json): TimeEntryRecord | undefined {
+function readTimeEntry(json: Json): TimeEntryRecord | undefined {
   const id = text(json["id"]);
   if (id === undefined) {
     return undefined;

@@ -7,7 +7,7 @@
 import type { CommentBlock } from "../clickup/comments.ts";
 
 /** A mention found: how many characters after "@" it takes, and who it is. */
-export interface MentionMatch {
+interface MentionMatch {
   length: number;
   user: { id: number; username: string };
 }

@@ -12,7 +12,7 @@ export interface TemplateTask {
   markdown?: string;
 }
 
-export interface TemplateList {
+interface TemplateList {
   name: string;
   content?: string;
   tasks: readonly TemplateTask[];

@@ -11,7 +11,7 @@ export type WorkingIndex = number;
 
 const DAY_MS = 86_400_000;
 /** Working hours of a day, for estimates. */
-export const WORKING_DAY_MS = 8 * 3_600_000;
+const WORKING_DAY_MS = 8 * 3_600_000;
 /** 1970-01-01 was a Thursday: three days after a Monday. */
 const SINCE_MONDAY = 3;
 

@@ -1,6 +1,6 @@
 /** Reading what stands for a ClickUp object: a URL of ClickUp's app, or a text (an id or a name). */
 
-export type ReferenceKind = "task" | "list" | "folder" | "space" | "doc" | "workspace";
+type ReferenceKind = "task" | "list" | "folder" | "space" | "doc" | "workspace";
 
 export interface UrlReference {
   kind: ReferenceKind;

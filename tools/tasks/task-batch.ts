@@ -23,7 +23,7 @@ export const MOST_TASKS = 100;
 
 const State = z.enum(["done", "failed", "not_tried"]);
 
-export const BatchTask = z.object({
+const BatchTask = z.object({
   key: z.string(),
   id: z.string().optional(),
   name: z.string(),
@@ -31,7 +31,7 @@ export const BatchTask = z.object({
   reason: z.string().optional(),
   not_applied: z.array(NotApplied).optional(),
 });
-export type BatchTask = z.infer<typeof BatchTask>;
+type BatchTask = z.infer<typeof BatchTask>;
 
 /** Output of every tool that creates a batch. */
 export const BatchOutput = {

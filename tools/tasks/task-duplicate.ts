@@ -15,7 +15,7 @@ import { formatDate } from "../when/when.ts";
 
 /** What is copied only when asked for. */
 export const INCLUDABLE = ["status", "subtasks"] as const;
-export type Includable = (typeof INCLUDABLE)[number];
+type Includable = (typeof INCLUDABLE)[number];
 
 /** Subtasks of subtasks count too; the rest is named as not copied. */
 const MOST_SUBTASKS = 100;

@@ -5,7 +5,7 @@ import type { Clock } from "./when.ts";
 
 const DAY_MS = 86_400_000;
 /** ClickUp's own default. */
-export const DEFAULT_RANGE_DAYS = 30;
+const DEFAULT_RANGE_DAYS = 30;
 
 /** Ms since the epoch, both ends included. */
 export interface TimeRange {

@@ -132,7 +132,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** Links, sequence and the events inside, from `before` on. */
-export function chainProblems(
+function chainProblems(
   before: Pick<StoredBatch, "batch" | "sha256" | "last_seq"> | undefined,
   batches: readonly StoredBatch[],
 ): string[] {

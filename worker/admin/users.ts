@@ -39,7 +39,7 @@ export async function listUsers(
 }
 
 /** Every user, a page of the directory at a time. */
-export async function* everyUser(kv: KVNamespace): AsyncGenerator<DirectoryRecord> {
+async function* everyUser(kv: KVNamespace): AsyncGenerator<DirectoryRecord> {
   let cursor: string | undefined;
   do {
     const { users, next } = await listUsers(kv, { limit: PAGE, cursor });

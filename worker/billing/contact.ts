@@ -44,7 +44,7 @@ export async function lookAtStripe(
 }
 
 /** True when people cannot buy, or Stripe cannot tell us. */
-export function isBroken({ api, price, webhook }: Contact): boolean {
+function isBroken({ api, price, webhook }: Contact): boolean {
   return api !== "answers" || price === "missing" || webhook === "missing" || webhook === "disabled";
 }
 

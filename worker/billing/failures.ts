@@ -29,7 +29,7 @@ export async function attempt<T>(what: string, work: () => Promise<T>): Promise<
 }
 
 /** `null`: not a failure of Stripe's. */
-export function problemOf(error: unknown): PortProblem | null {
+function problemOf(error: unknown): PortProblem | null {
   const unavailable: PortProblem = { kind: "unavailable", retry_after_s: RETRY_AFTER_S };
   if (error instanceof UnexpectedAnswer) return unavailable;
   if (!(error instanceof Stripe.errors.StripeError)) return null;

@@ -1,7 +1,7 @@
 /** Where a sign-in sends the browser at ClickUp, and where ClickUp sends it back. */
 import type { Config } from "../env.ts";
 
-export const CALLBACK_PATH = "/auth/callback";
+const CALLBACK_PATH = "/auth/callback";
 
 /**
  * ClickUp's authorization page (no scope, no PKCE; the person picks Workspaces there).

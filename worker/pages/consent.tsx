@@ -6,7 +6,7 @@ import { LIFETIMES, type Lifetime } from "./choice-texts.ts";
 import { Layout } from "./layout.tsx";
 import { displayName } from "./text.ts";
 
-export interface ConsentClient {
+interface ConsentClient {
   name: string;
   /** Domain the client proved to control, or `null` when its name is only a claim. */
   domain: string | null;

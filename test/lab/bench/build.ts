@@ -11,7 +11,7 @@ import {
 } from "../workerd/bundle.ts";
 
 /** Entry files below test/lab/bench/workers, by the name of their service. */
-export const PEERS = {
+const PEERS = {
   bare: "bare.ts",
   echo: "echo.ts",
   floor: "floor.ts",

@@ -2,7 +2,7 @@
 
 export const WINDOW_MS = 60_000;
 /** A Worker's clock stands still between I/O, so what it read may be a little older than what we did. */
-export const CLOCK_SLACK_MS = 50;
+const CLOCK_SLACK_MS = 50;
 
 /**
  * Positions of admissions that had `limit` or more within the window before them.

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { TOOLS } from "../../../tools/catalog.ts";
 import { BEFORE, SAMPLES } from "../../tools/samples.ts";
 import { freePort } from "../../../scripts/ports.ts";
@@ -26,7 +27,7 @@ const network = globalThis.fetch;
 
 async function startPrism(file: string): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort(4010);
-  const prism = join(ROOT, "node_modules", "@stoplight", "prism-cli", "dist", "index.js");
+  const prism = fileURLToPath(import.meta.resolve("@stoplight/prism-cli"));
   const child = spawn(process.execPath, [prism, "mock", "--port", String(port), join(FOLDER, file)], {
     stdio: ["ignore", "pipe", "inherit"],
   });

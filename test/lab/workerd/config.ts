@@ -18,11 +18,11 @@ export interface WorkerService {
 }
 
 /** A service of another process on this machine, as `host:port`. */
-export interface ExternalService {
+interface ExternalService {
   address: string;
 }
 
-export interface Socket {
+interface Socket {
   /** Service behind the socket; the socket's own name unless given. */
   service?: string;
   /** Named entrypoint of the Worker. */

@@ -13,7 +13,7 @@ export interface StoredObject {
  * What a put met: `stored`; `exists`: its precondition failed; `refused`: nothing was stored; `lost`: it took effect
  * and the answer was an error all the same.
  */
-export type PutEnd = "stored" | "exists" | "refused" | "lost";
+type PutEnd = "stored" | "exists" | "refused" | "lost";
 
 export interface PutAttempt {
   key: string;

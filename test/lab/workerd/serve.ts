@@ -31,7 +31,7 @@ export interface WorkerdOptions {
 }
 
 /** What is behind a socket, when it is not the service of the socket's name. */
-export interface Behind {
+interface Behind {
   service: string;
   entrypoint?: string;
 }

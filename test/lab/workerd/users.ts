@@ -112,7 +112,7 @@ async function redeem(origin: string, { clientId, code }: Code): Promise<string>
 }
 
 /** A JWT as the product signs it (worker/auth/jwt.ts). */
-export function deviceToken(origin: string, userId: string, deviceId: string): string {
+function deviceToken(origin: string, userId: string, deviceId: string): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const now_s = Math.floor(Date.now() / 1000);
   const head = part({ alg: "HS256", typ: "at+jwt" });

@@ -1,6 +1,6 @@
 import { rateHeaders, rateLimited } from "./rate-limit.ts";
 
-export type FaultKind = "status" | "rate_limited" | "html" | "truncated" | "timeout" | "reset" | "slow";
+type FaultKind = "status" | "rate_limited" | "html" | "truncated" | "timeout" | "reset" | "slow";
 
 /** A failure to inject. Without `method`, `path` and `operation` it hits every API call. */
 export interface Fault {
@@ -63,7 +63,7 @@ export class FaultBox {
 }
 
 /** Waits, or stops early when the caller goes away. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

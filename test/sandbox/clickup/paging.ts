@@ -2,8 +2,8 @@ import { badRequest } from "./errors.ts";
 
 /** ClickUp's three ways of paging. */
 
-export const TASKS_PER_PAGE = 100;
-export const COMMENTS_PER_PAGE = 25;
+const TASKS_PER_PAGE = 100;
+const COMMENTS_PER_PAGE = 25;
 
 /** `page` from 0, 100 items each. */
 export function pageOf<T>(items: T[], query: URLSearchParams): { items: T[]; last_page: boolean } {

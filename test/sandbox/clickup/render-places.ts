@@ -73,7 +73,7 @@ function renderListCore(state: SandboxState, list: List) {
 }
 
 /** A list inside a folder's `lists`. */
-export function renderListInFolder(state: SandboxState, list: List) {
+function renderListInFolder(state: SandboxState, list: List) {
   return {
     ...renderListCore(state, list),
     statuses: state.statusesOf(list).map(renderStatus),

@@ -56,7 +56,7 @@ export function renderChecklist(state: SandboxState, taskId: string, checklist: 
   };
 }
 
-export function renderAttachment(state: SandboxState, taskId: string, attachment: Attachment) {
+function renderAttachment(state: SandboxState, taskId: string, attachment: Attachment) {
   return {
     id: attachment.id,
     date: String(attachment.date),
@@ -85,7 +85,7 @@ export function renderAttachment(state: SandboxState, taskId: string, attachment
   };
 }
 
-export function renderDependencies(state: SandboxState, task: Task) {
+function renderDependencies(state: SandboxState, task: Task) {
   return state.data.dependencies
     .filter((edge) => edge.task_id === task.id || edge.depends_on === task.id)
     .map((edge) => ({
@@ -99,7 +99,7 @@ export function renderDependencies(state: SandboxState, task: Task) {
     }));
 }
 
-export function renderLinks(state: SandboxState, task: Task) {
+function renderLinks(state: SandboxState, task: Task) {
   return state.data.links
     .filter((link) => link.task_id === task.id || link.link_id === task.id)
     .map((link) => ({

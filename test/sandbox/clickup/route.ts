@@ -21,7 +21,7 @@ export interface Context {
 export type QueryType = "bool" | "int" | "string" | "list";
 
 /** Types a body field may have, joined by "|". `ints`, `strings` and `objects` are arrays. */
-export type BodyType = string;
+type BodyType = string;
 
 export interface Route {
   /** Method and path as ClickUp's description writes them, without the leading /api. */

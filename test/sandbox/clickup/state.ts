@@ -102,9 +102,6 @@ export class SandboxState {
     if (user === undefined) throw new Error(`sandbox state names a user ${id} that does not exist`);
     return user;
   }
-  userByEmail(email: string): User | undefined {
-    return Object.values(this.data.users).find((user) => user.email === email);
-  }
   workspace(id: string): Workspace {
     const workspace = this.data.workspaces[id];
     if (workspace === undefined) throw new Error(`sandbox state names a workspace ${id} that does not exist`);

@@ -14,7 +14,7 @@ export interface User {
 /** ClickUp's role numbers: 1 owner, 2 admin, 3 member, 4 guest. */
 export type Role = 1 | 2 | 3 | 4;
 
-export interface Membership {
+interface Membership {
   user: number;
   role: Role;
   date_joined: number;
@@ -34,7 +34,7 @@ export interface Workspace {
   custom_items: { id: number; name: string; name_plural: string; description: string }[];
 }
 
-export type StatusType = "open" | "custom" | "done" | "closed";
+type StatusType = "open" | "custom" | "done" | "closed";
 
 export interface Status {
   id: string;

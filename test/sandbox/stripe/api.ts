@@ -43,7 +43,7 @@ export function refuseKey(key: string | null): never {
 }
 
 /** What was sent: form-encoded in the query or the body, or JSON under /v2. Throws 400 for a body it cannot read. */
-export async function readParams(request: Request, url: URL): Promise<Record<string, unknown>> {
+async function readParams(request: Request, url: URL): Promise<Record<string, unknown>> {
   const query = decodeForm(url.searchParams);
   if (request.method === "GET") return query;
   const text = await request.text();

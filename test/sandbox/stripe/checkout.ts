@@ -22,7 +22,7 @@ export interface Payment {
 }
 
 /** Throws 400 unless the session is open. */
-export function requireOpen(session: SessionRecord, verb: string): void {
+function requireOpen(session: SessionRecord, verb: string): void {
   if (session.status === "open") return;
   throw invalid(
     `Only Checkout Sessions with a status in ["open"] can be ${verb}. This Session has a status of \`${session.status}\`.`,

@@ -4,8 +4,8 @@ import { signatureHeader } from "./sign.ts";
 import type { World } from "./world.ts";
 
 /** Waits before the next attempt, in seconds: three times over a few hours in test mode, three days in live mode. */
-export const TEST_RETRIES_S = [600, 3_600, 10_800];
-export const LIVE_RETRIES_S = [300, 1_800, 7_200, 18_000, 36_000, 43_200, 43_200, 43_200, 43_200];
+const TEST_RETRIES_S = [600, 3_600, 10_800];
+const LIVE_RETRIES_S = [300, 1_800, 7_200, 18_000, 36_000, 43_200, 43_200, 43_200, 43_200];
 
 /** How one round of deliveries goes. Without any, each due event is sent once, one after the other, oldest first. */
 export interface DeliverOptions {
@@ -59,7 +59,7 @@ export async function deliverDue(
   return results;
 }
 
-export function typeOf(world: World, delivery: Delivery): string {
+function typeOf(world: World, delivery: Delivery): string {
   return (world.data.events[delivery.event] ?? world.data.thin_events[delivery.event])?.type ?? "";
 }
 

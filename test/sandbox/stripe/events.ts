@@ -101,12 +101,7 @@ function listens(endpoint: Endpoint, type: string): boolean {
 }
 
 /** Puts one event on its way to one endpoint. */
-export function queueDelivery(
-  world: World,
-  event: string,
-  payload: "snapshot" | "thin",
-  endpoint: string,
-): void {
+function queueDelivery(world: World, event: string, payload: "snapshot" | "thin", endpoint: string): void {
   const id = world.id("dlv");
   world.data.deliveries[id] = {
     id,

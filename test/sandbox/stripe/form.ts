@@ -1,7 +1,7 @@
 import { invalid } from "./errors.ts";
 
 /** A decoded parameter: text, a list, or fields by name. */
-export type FormValue = string | FormValue[] | { [name: string]: FormValue };
+type FormValue = string | FormValue[] | { [name: string]: FormValue };
 export type Form = { [name: string]: FormValue };
 
 /**

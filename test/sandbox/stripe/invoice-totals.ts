@@ -28,7 +28,7 @@ export function computeTotals(world: World, invoice: InvoiceRecord): void {
 }
 
 /** What a discount takes off `amount`, in the smallest unit of the currency. */
-export function discountOf(world: World, discount: DiscountRecord, amount: number): number {
+function discountOf(world: World, discount: DiscountRecord, amount: number): number {
   return couponAmount(world.data.coupons[discount.source.coupon], amount);
 }
 

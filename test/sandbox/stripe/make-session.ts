@@ -77,7 +77,7 @@ export function newSession(world: World, mode: "payment" | "subscription"): Sess
 }
 
 /** What the session's lines cost before discounts, in the smallest unit. */
-export function subtotalOf(world: World, plan: SessionPlan): number {
+function subtotalOf(world: World, plan: SessionPlan): number {
   return plan.line_items.reduce(
     (sum, line) => sum + (world.data.prices[line.price]?.unit_amount ?? 0) * line.quantity,
     0,

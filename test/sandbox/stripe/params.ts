@@ -4,7 +4,7 @@ import { invalid } from "./errors.ts";
  * What a parameter may be. A list of words is an enumeration, `[spec]` a list, an object nested fields;
  * `metadata` is a map of text, `range` a timestamp or {gt, gte, lt, lte}.
  */
-export type Spec =
+type Spec =
   | "string"
   | "int"
   | "number"

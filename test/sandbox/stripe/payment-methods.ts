@@ -4,7 +4,7 @@ import { newPaymentMethod } from "./make-payment.ts";
 import type { PaymentMethodRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
-export function createMethod(world: World, card: TestCard): PaymentMethodRecord {
+function createMethod(world: World, card: TestCard): PaymentMethodRecord {
   const method = newPaymentMethod(world, card);
   world.data.payment_methods[method.id] = method;
   return method;

@@ -11,7 +11,7 @@ export interface DocumentedCommand {
   marks: ReadonlySet<string>;
 }
 
-export const PAGES: readonly string[] = [
+const PAGES: readonly string[] = [
   ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))

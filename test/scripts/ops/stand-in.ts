@@ -151,7 +151,10 @@ function fail(text: string): number {
   return 1;
 }
 
-/** Answers the arguments of this process, by the state that STAND_IN_STATE names. */
+/**
+ * Answers the arguments of this process, by the state that STAND_IN_STATE names.
+ * @public called by the file that stands in wrangler's place
+ */
 export function run(): void {
   const file = process.env["STAND_IN_STATE"];
   if (file === undefined) throw new Error("STAND_IN_STATE names no state");

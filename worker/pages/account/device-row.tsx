@@ -80,7 +80,7 @@ export function EndedDevices({ devices, timeZone }: { devices: DeviceView[]; tim
 }
 
 /** What a grant allows, in a line. */
-export function grantText(grant: Grant, workspaces: Workspace[]): string {
+function grantText(grant: Grant, workspaces: Workspace[]): string {
   const access = grant.access === "write" ? "Read and write" : "Read only";
   const where =
     grant.workspaces === null

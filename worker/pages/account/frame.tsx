@@ -21,7 +21,7 @@ const TABS = [
   { key: "settings", label: "Settings", href: "/account/settings" },
 ] as const;
 
-export type Tab = (typeof TABS)[number]["key"];
+type Tab = (typeof TABS)[number]["key"];
 
 interface FrameProps extends Pick<AccountPageProps, "nonce" | "formToken" | "done"> {
   title: string;

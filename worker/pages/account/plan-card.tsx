@@ -3,7 +3,7 @@ import type { CheckoutOffer, InvoiceView, PaymentCard, PlanView } from "../../..
 import { FormToken } from "./frame.tsx";
 import { Time } from "./time.tsx";
 
-export interface OfferView {
+interface OfferView {
   offer: CheckoutOffer;
   /** In the currency's smallest unit. */
   amount: number | null;
@@ -200,7 +200,7 @@ function Invoices({ payments, timeZone }: PlanCardProps) {
 }
 
 /** Amounts are in the smallest unit; some currencies have none. */
-export function price(amount: number | null, currency: string): string {
+function price(amount: number | null, currency: string): string {
   if (amount === null) return "the price Stripe shows";
   const format = new Intl.NumberFormat("en", { style: "currency", currency: currency.toUpperCase() });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;

@@ -5,7 +5,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** "2026-11-23 08:05" in `timeZone` (IANA; an unknown one counts as UTC). */
-export function wallTime(ms: number, timeZone: string): string {
+function wallTime(ms: number, timeZone: string): string {
   const options: Intl.DateTimeFormatOptions = {
     year: "numeric",
     month: "2-digit",
@@ -24,7 +24,7 @@ export function wallTime(ms: number, timeZone: string): string {
 }
 
 /** "5 minutes ago", "in 3 days". */
-export function distance(ms: number, now_ms: number): string {
+function distance(ms: number, now_ms: number): string {
   const span_ms = Math.abs(ms - now_ms);
   const words =
     span_ms < MINUTE_MS

@@ -89,7 +89,7 @@ function pay(
 }
 
 /** Stripe puts the session's id where the literal template stands. */
-export function successUrl(session: SessionRecord): string {
+function successUrl(session: SessionRecord): string {
   return (session.success_url ?? "/").replaceAll("{CHECKOUT_SESSION_ID}", session.id);
 }
 

@@ -69,7 +69,7 @@ export function day(at: number | null): string {
 }
 
 /** The card choices of every page that pays. */
-export const OUTCOMES = {
+const OUTCOMES = {
   succeeds: "Card 4242 that succeeds",
   declines: "Card 0341 that is declined",
   authenticates: "Card 3220 that asks for 3-D Secure",
