@@ -16,7 +16,7 @@ const everything: KnipConfig = {
   // Tests and npm scripts are found by themselves. Workers are named in the code that builds them.
   entry: [
     "test/support/watched-worker.ts",
-    "test/lab/bench/workers/!(issue|tool-run).ts",
+    "test/lab/bench/workers/{bare,clickup,dispatch,echo,floor,inside,mcp-agent,measured,oauth-echo,sdk-per-request,setup,stores}.ts",
     "test/lab/conformance/worker/worker.ts",
   ],
   project: ["{worker,objects,tools,migrations,scripts,test}/**/*.{ts,tsx}"],
