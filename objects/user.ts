@@ -201,7 +201,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const surface = new ProductSurface({
       context,
       states,
-      resources: new ProductResources(context, { gate: this.#gate, journal, workspaces }),
+      resources: new ProductResources(context, this.#paywall, { gate: this.#gate, journal, workspaces }),
       changed: (targets) => this.#resourcesChanged(targets, workspaces()),
       paywall: this.#paywall,
     });

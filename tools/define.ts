@@ -70,7 +70,6 @@ export interface ToolContext {
   deviceId: string;
   /** The call's own arguments, as they were read; without its idempotency key. */
   args: unknown;
-  tier: Tier;
   grant: Grant;
   /** Aborts when the client cancels or the call's deadline passes. */
   signal: StopSignal;
@@ -87,8 +86,6 @@ export interface ToolContext {
    * QuestionPending: the handler is run again from the start with the answer, so ask before the first change.
    */
   confirm(question: string): Promise<"accepted" | "declined" | "unsupported">;
-  /** Where a free user can get premium; named in the answer to a premium tool. */
-  upgradeUrl?: string;
   /** Takes the cause of a failure of our own, under the incident id the caller was shown. */
   report?(incident: string, error: unknown): void;
 }

@@ -49,20 +49,20 @@ export class Paywall {
 
   /** @throws UrlElicitationRequiredError -32042 toward a 2025-11-25 client that opens URLs */
   async refuse(tool: Tool, scope: Scope): Promise<CallToolResult | InputRequiredResult> {
-    scope.record.outcome = "refused_tier";
+    const inWords = this.inWords(tool, scope);
     const message = `${tool.title} is a premium tool and this account is on the free plan. Upgrade to use it.`;
-    if (!opensUrls(scope)) return this.#inWords(tool);
+    if (!opensUrls(scope)) return inWords;
     if (scope.protocol >= ANSWERS_WITH_QUESTIONS) {
       const answer = inputResponse(scope.sdk?.mcpReq.inputResponses, UPGRADE);
       // Asked once: who comes back without premium is told so, instead of being sent round again.
-      if (answer.kind !== "missing") return this.#inWords(tool);
+      if (answer.kind !== "missing") return inWords;
       return inputRequired({
         inputRequests: { [UPGRADE]: inputRequired.elicitUrl({ message, url: this.url() }) },
         requestState: await this.#parts.states.mint(`${UPGRADE}:${tool.name}`, scope),
       });
     }
     const elicitationId = this.#wait(scope);
-    if (scope.protocol < URL_ELICITATION_SINCE || elicitationId === undefined) return this.#inWords(tool);
+    if (scope.protocol < URL_ELICITATION_SINCE || elicitationId === undefined) return inWords;
     throw new UrlElicitationRequiredError(
       [{ mode: "url", elicitationId, url: this.url(), message }],
       message,
@@ -81,7 +81,9 @@ export class Paywall {
     }
   }
 
-  #inWords(tool: Tool): CallToolResult {
+  /** The refusal as every client can show it. */
+  inWords(tool: Tool, { record }: Scope): CallToolResult & { content: [{ type: "text"; text: string }] } {
+    record.outcome = "refused_tier";
     const upgrade_url = this.url();
     const text = `${tool.title} is a premium tool and this account is on the free plan. Upgrade: ${upgrade_url}`;
     return {

@@ -3,8 +3,10 @@ import type { ReadResourceResult, Resource, ResourceTemplateType } from "@modelc
 import { callTool } from "../../tools/call/call.ts";
 import { toolByName } from "../../tools/catalog.ts";
 import { hierarchyTitle, hierarchyUri, RESOURCE_TEMPLATES, resourceCall } from "../../tools/resources.ts";
+import { tierAllows } from "../../tools/tiers.ts";
 import type { Gate } from "../limit/gate.ts";
 import type { Resources, Scope } from "../mcp/surface.ts";
+import type { Paywall } from "./paywall.ts";
 import type { ContextFactory } from "./tool-context.ts";
 import type { JournalStore } from "../stores/journal.ts";
 
@@ -39,15 +41,18 @@ export class ProductResources implements Resources {
   readonly #context: ContextFactory;
   readonly #gate: Gate;
   readonly #journal: JournalStore;
+  readonly #paywall: Paywall;
   readonly #workspaces: () => { id: string; name: string }[];
 
   constructor(
     context: ContextFactory,
+    paywall: Paywall,
     parts: { gate: Gate; journal: JournalStore; workspaces: () => { id: string; name: string }[] },
   ) {
     this.#context = context;
     this.#gate = parts.gate;
     this.#journal = parts.journal;
+    this.#paywall = paywall;
     this.#workspaces = parts.workspaces;
   }
 
@@ -75,18 +80,20 @@ export class ProductResources implements Resources {
     const call = resourceCall(uri);
     const tool = call === undefined ? undefined : toolByName(call.tool);
     if (call === undefined || tool === undefined) return undefined;
+    const plain = (text: string) => ({ contents: [{ uri, mimeType: "text/plain", text }] });
+    if (!tierAllows(scope.tier, tool.tier)) {
+      return plain(this.#paywall.inWords(tool, scope).content[0].text);
+    }
     const made = await this.#context(scope);
     if (!made.ok) {
       scope.record.outcome = "upstream_error";
-      return { contents: [{ uri, mimeType: "text/plain", text: made.message }] };
+      return plain(made.message);
     }
     const { outcome, result, incident } = await callTool(tool, call.args, made.context);
     scope.record.outcome = outcome;
     scope.record.upstream_calls = made.context.clickup.calls;
     if (incident !== undefined) scope.record.incident = incident;
-    return {
-      contents: [{ uri, mimeType: "text/plain", text: result.content.map((c) => c.text).join("\n") }],
-    };
+    return plain(result.content.map((c) => c.text).join("\n"));
   }
 
   #account(uri: string, scope: Scope): unknown {

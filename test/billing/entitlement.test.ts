@@ -4,6 +4,8 @@ import { createExecutionContext, evictDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Bindings } from "../../worker/env.ts";
 import { serve } from "../../worker/router.tsx";
+import { TOOLS } from "../../tools/catalog.ts";
+import { SANDBOX } from "../sandbox/clickup/index.ts";
 import { clickup } from "../support/outside.ts";
 import { readEvents } from "../support/sse.ts";
 import { newUser, rpc, type TestUser } from "../support/users.ts";
@@ -130,6 +132,25 @@ describe("E4 a premium tool on the free plan", () => {
       PREMIUM_TOOL,
     );
     expect(rows).toEqual([{ outcome: "refused_tier" }]);
+  });
+
+  test("every premium tool answers so, and so does a resource that one reads", async () => {
+    const user = await newUser();
+    clickup.clearCalls();
+    for (const { name } of TOOLS.filter((tool) => tool.tier === "premium")) {
+      expect((await user.call(name)).structuredContent?.["error"], name).toBe("premium_required");
+    }
+    const uri = `clickup://${SANDBOX.workspaces.northwind}/doc/${SANDBOX.docs.handbook}/page/${SANDBOX.pages.style}`;
+    const { headers } = await openSession(user, {});
+    const read = async () => (await user.post(rpc("resources/read", { uri }), headers)).text();
+    expect(await read()).toMatch(
+      /premium tool .* Upgrade: https:\/\/mcp\.test\/account\/plan\/[0-9a-f]{32}/,
+    );
+    expect(clickup.calls).toEqual([]);
+    const outcome = "SELECT outcome FROM journal WHERE method = 'resources/read'";
+    expect(await sql<{ outcome: string }>(user, outcome)).toEqual([{ outcome: "refused_tier" }]);
+    await subscribe(user);
+    expect(await read()).toContain("<<<clickup");
   });
 
   test("the link holds nothing of the person and opens nothing by itself", async () => {

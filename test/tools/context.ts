@@ -64,6 +64,7 @@ export interface ContextOptions {
   workspaces?: Workspace[];
   defaultWorkspaceId?: string | null;
   timeZone?: string;
+  /** Nothing comes of it: what a plan allows is decided above the tools. */
   tier?: "free" | "premium";
   grant?: Partial<Grant>;
   signal?: AbortSignal;
@@ -176,7 +177,6 @@ function openWorld(sandboxOptions: { strict?: boolean }): World {
           workspaces: options.workspaces ?? [NORTHWIND],
           defaultWorkspaceId: options.defaultWorkspaceId ?? null,
         },
-        tier: options.tier ?? "free",
         grant: { access: "write", toolSets: null, workspaces: null, ...options.grant },
         signal,
         now_ms: () => now_ms,

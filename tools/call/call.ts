@@ -1,5 +1,5 @@
 /**
- * Runs one tool: tier, grant, arguments, handler, output, text. The one place where errors are caught and
+ * Runs one tool: grant, arguments, handler, output, text. The one place where errors are caught and
  * put into words. Never throws.
  */
 import type { z } from "zod";
@@ -17,7 +17,6 @@ import { grantAllows } from "./grant.ts";
 import { describeIssues } from "./issues.ts";
 import { forgetTask } from "../kept/recent-task.ts";
 import { renderText } from "../words/render.ts";
-import { tierAllows } from "../tiers.ts";
 import { fence, fencedSentence, stripDeep } from "../words/untrusted.ts";
 
 interface CallResult {
@@ -34,7 +33,6 @@ export interface CallOutcome {
     | "user_error"
     | "upstream_error"
     | "unknown_outcome"
-    | "refused_tier"
     | "refused_grant"
     | "internal_error"
     | "cancelled";
@@ -104,18 +102,6 @@ function placeOf(looked: ReadonlySet<string>, params: Record<string, unknown>, c
 }
 
 function refuse(tool: Tool, ctx: ToolContext): CallOutcome | undefined {
-  if (!tierAllows(ctx.tier, tool.tier)) {
-    const where = ctx.upgradeUrl === undefined ? "" : ` Upgrade: ${ctx.upgradeUrl}`;
-    const details = { error: "premium_required", tool: tool.name };
-    return {
-      result: {
-        ...errorText(`${tool.title} is a premium tool and this account is on the free plan.${where}`),
-        structuredContent:
-          ctx.upgradeUrl === undefined ? details : { ...details, upgrade_url: ctx.upgradeUrl },
-      },
-      outcome: "refused_tier",
-    };
-  }
   if (!grantAllows(ctx.grant, tool)) {
     const reason =
       ctx.grant.access === "read" && tool.kind !== "read" ? "may only read" : `may not use ${tool.set} tools`;

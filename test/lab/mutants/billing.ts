@@ -154,7 +154,15 @@ export const BILLING_MUTANTS: Mutant[] = [
     file: "tools/tiers.ts",
     find: 'return needed === "free" || held === "premium";',
     replace: "return needed !== null || held !== null;",
-    tests: ["test/tools/call/call.test.ts"],
+    tests: ENTITLEMENT,
+  },
+  {
+    name: "resource-paywall-off",
+    protects: "a resource that a premium tool reads is not read on the free plan",
+    file: "objects/product/resources.ts",
+    find: "if (!tierAllows(scope.tier, tool.tier)) {",
+    replace: "if (false) {",
+    tests: ENTITLEMENT,
   },
   {
     name: "paywall-link-for-anybody",

@@ -79,7 +79,6 @@ export function openToolWorld(options: ToolWorldOptions = {}): ToolWorld {
         workspaces: [{ id: northwind, name: "Northwind Labs" }],
         defaultWorkspaceId: northwind,
       },
-      tier: "premium",
       grant: { access: "write", toolSets: null, workspaces: null },
       signal,
       now_ms,

@@ -105,7 +105,6 @@ describe("clickup_document_get", () => {
     await w.fails(documentGet, { doc: url }, "refused_grant", ctx);
     await w.fails(documentGet, { doc: docs.handbook }, "user_error", ctx);
     expect(w.sandbox.calls.every((call) => call.path.includes(`/workspaces/${SIDE.id}/`))).toBe(true);
-    await w.fails(documentGet, { doc: docs.handbook }, "refused_tier");
   });
 });
 

@@ -104,12 +104,11 @@ describe("clickup_task_create_with_duration", () => {
     expect(w.sandbox.calls.filter((call) => call.method === "POST")).toEqual([]);
   });
 
-  it("passes ClickUp's refusal on and is premium", async () => {
+  it("passes ClickUp's refusal on", async () => {
     const w = world();
     const args = { list: lists.sprint21, name: "x", start: "today", duration_days: 2 };
     w.sandbox.fault({ kind: "status", status: 403, err: "No access", method: "POST" });
     expect(await w.fails(taskCreateWithDuration, args, "upstream_error", premium())).toContain("No access");
-    await w.fails(taskCreateWithDuration, args, "refused_tier");
   });
 });
 

@@ -14,7 +14,6 @@ const context = {
     workspaces: [{ id: "9001", name: "Bench" }],
     defaultWorkspaceId: "9001",
   },
-  tier: "premium",
   grant: { access: "write", toolSets: null, workspaces: null },
   signal: new AbortController().signal,
   now_ms: () => Date.now(),
