@@ -11,7 +11,7 @@ import { MAX_BATCH_ELEMENTS, MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../limits.ts
 import { RPC, rpcErrorResponse, type JsonRpcId } from "./responses.ts";
 
 export type Inbound =
-  | { ok: true; body: JSONRPCMessage | unknown[]; bytes: number }
+  | { ok: true; body: JSONRPCMessage | JSONRPCMessage[]; bytes: number }
   | { ok: false; response: Response };
 
 /** Reads a POST. The answer to a request that is not JSON-RPC names what is wrong with it. */
@@ -35,14 +35,16 @@ export async function readInbound(request: Request): Promise<Inbound> {
     return refuse(400, RPC.parse, "Parse error: the request body is not valid JSON.");
   }
   if (Array.isArray(body)) {
-    if (body.length > 0 && body.length <= MAX_BATCH_ELEMENTS) return { ok: true, body, bytes: text.length };
+    // What stands in a batch is judged by the SDK's classification, which refuses the whole for one element.
+    if (body.length > 0 && body.length <= MAX_BATCH_ELEMENTS)
+      return { ok: true, body: body as JSONRPCMessage[], bytes: text.length };
     return refuse(400, RPC.invalidRequest, `A batch holds 1 to ${MAX_BATCH_ELEMENTS} messages.`);
   }
   if (!isMessage(body)) return refuse(400, RPC.invalidRequest, whyInvalid(body), echoableId(body));
   return { ok: true, body, bytes: text.length };
 }
 
-export function isMessage(value: unknown): value is JSONRPCMessage {
+function isMessage(value: unknown): value is JSONRPCMessage {
   return (
     isOneRequest(value) || isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value)
   );
@@ -78,7 +80,7 @@ function hasPlainMeta({ _meta: meta }: { _meta?: unknown }): boolean {
 }
 
 /** What is wrong with something that is not a JSON-RPC message. */
-export function whyInvalid(value: unknown): string {
+function whyInvalid(value: unknown): string {
   const missing =
     typeof value !== "object" || value === null
       ? "a message is a JSON object."

@@ -10,7 +10,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { RateStatus, Refusal } from "../limit/gate.ts";
 import { Exchange, type Caller } from "./exchange.ts";
-import { echoableId, isMessage, whyInvalid } from "./inbound.ts";
+import { echoableId } from "./inbound.ts";
 import {
   RPC,
   rateHeaders,
@@ -49,7 +49,7 @@ export async function openSession(
 /** Messages of a client in its session. */
 export async function postToSession(
   request: Request,
-  body: JSONRPCMessage | unknown[],
+  body: JSONRPCMessage | JSONRPCMessage[],
   bytes_in: number,
   caller: Caller,
   endpoint: Endpoint,
@@ -62,7 +62,7 @@ export async function postToSession(
     const why = `Batches are not part of MCP ${session.row.protocol}; send one message.`;
     return rpcErrorResponse(400, null, RPC.invalidRequest, why);
   }
-  const elements: unknown[] = batch ? body : [body];
+  const elements = batch ? body : [body];
   const bytes_each = Math.ceil(bytes_in / elements.length);
   const requests: { message: JSONRPCRequest; exchange: Exchange }[] = [];
   const early: JSONRPCMessage[] = [];
@@ -106,7 +106,7 @@ type Taken =
 
 /** Admits one message of a session. Pings and messages without an answer are capped, requests are recorded. */
 function take(
-  element: unknown,
+  element: JSONRPCMessage,
   session: Session,
   bytes_in: number,
   caller: Caller,
@@ -116,7 +116,6 @@ function take(
     kind: "answer",
     answer: rpcError(echoableId(element), code, why) as unknown as JSONRPCMessage,
   });
-  if (!isMessage(element)) return failed(RPC.invalidRequest, whyInvalid(element));
   const { ledger } = endpoint;
   if (!isJSONRPCRequest(element)) {
     const control = ledger.control(caller.tier);

@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { RateStatus, Refusal } from "../limit/gate.ts";
 import { answerAtOnce, Exchange, type Caller } from "./exchange.ts";
-import { echoableId, isMessage, whyInvalid } from "./inbound.ts";
+import { echoableId } from "./inbound.ts";
 import { cursorProblem, runCallJson } from "./methods.ts";
 import {
   RPC,
@@ -42,7 +42,7 @@ export type Answered =
   | { kind: "tools"; list: PreparedTools; rate: RateStatus };
 
 export async function answerWithoutSession(
-  body: JSONRPCMessage | unknown[],
+  body: JSONRPCMessage | JSONRPCMessage[],
   bytes_in: number,
   version: string | null,
   caller: Caller,
@@ -126,7 +126,7 @@ function list(
 
 /** A JSON-RPC batch (2025-03-26): every element is limited and recorded as one message. */
 async function answerBatch(
-  elements: unknown[],
+  elements: JSONRPCMessage[],
   bytes_in: number,
   version: string | null,
   caller: Caller,
@@ -143,8 +143,8 @@ async function answerBatch(
   const bytes_each = Math.ceil(bytes_in / elements.length);
   const results = await Promise.all(
     elements.map(async (element): Promise<One> => {
-      if (!isMessage(element) || isInitializeRequest(element)) {
-        const why = isMessage(element) ? "initialize cannot be part of a batch." : whyInvalid(element);
+      if (isInitializeRequest(element)) {
+        const why = "initialize cannot be part of a batch.";
         const text = JSON.stringify(rpcError(echoableId(element), RPC.invalidRequest, why));
         return { kind: "answer", text };
       }

@@ -143,9 +143,7 @@ describe("E4 a premium tool on the free plan", () => {
     const uri = `clickup://${SANDBOX.workspaces.northwind}/doc/${SANDBOX.docs.handbook}/page/${SANDBOX.pages.style}`;
     const { headers } = await openSession(user, {});
     const read = async () => (await user.post(rpc("resources/read", { uri }), headers)).text();
-    expect(await read()).toMatch(
-      /premium tool .* Upgrade: https:\/\/mcp\.test\/account\/plan\/[0-9a-f]{32}/,
-    );
+    expect(await read()).toMatch(/premium tool .* Upgrade: https:\/\/mcp\.test\/account\/plan\/[0-9a-f]{32}/);
     expect(clickup.calls).toEqual([]);
     const outcome = "SELECT outcome FROM journal WHERE method = 'resources/read'";
     expect(await sql<{ outcome: string }>(user, outcome)).toEqual([{ outcome: "refused_tier" }]);

@@ -35,6 +35,8 @@ describe("wrong requests", () => {
     ["a cursor", rpc("tools/list", { cursor: "2" }), {}, 200, -32602, /Invalid cursor/],
     ["empty batch", [], {}, 400, -32600, /1 to 100/],
     ["101 in a batch", Array.from({ length: 101 }, () => rpc("ping")), {}, 400, -32600, /1 to 100/],
+    ["no message in a batch", [rpc("ping"), { jsonrpc: "2.0", id: 1 }], {}, 400, -32600, /invalid message/],
+    ["nothing in a batch", [rpc("tools/list"), null], {}, 400, -32600, /invalid message/],
     [
       "a batch in a revision without",
       [rpc("ping")],
