@@ -34,6 +34,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // Uint8Array.toHex: workerd has it, Node from 25 on without being asked.
+          execArgv: ["--js-base-64"],
           include: ["test/{repo,tools,sandbox,contract,scripts,lab}/**/*.test.ts", "test/**/*.node.test.ts"],
           setupFiles: ["test/support/seed.ts"],
           testTimeout: 20_000,

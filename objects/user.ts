@@ -11,7 +11,7 @@ import { AuditArchive } from "./record/archive.ts";
 import { AuditOutbox } from "./record/outbox.ts";
 import { Billing, BILLING_JOB, type BillingInternals } from "./billing/billing.ts";
 import type { BillingPort } from "./billing/billing-port.ts";
-import type { TierChange } from "./billing/plan-sync.ts";
+import type { TierChange } from "./stores/entitlement.ts";
 import { ClickUpLink } from "./secrets/clickup-link.ts";
 import { objectConfig, type ObjectConfig } from "./config.ts";
 import { Housekeeping } from "./record/housekeeping.ts";

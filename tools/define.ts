@@ -102,6 +102,17 @@ type TargetKind =
   | "field"
   | "entry";
 
+/** How a call of a tool ended. */
+export type ToolOutcome =
+  | "ok"
+  | "input_required"
+  | "user_error"
+  | "upstream_error"
+  | "unknown_outcome"
+  | "refused_grant"
+  | "internal_error"
+  | "cancelled";
+
 /** What a handler returns. `data` must satisfy the tool's `output` schema. */
 interface ToolAnswer<O> {
   data: O;

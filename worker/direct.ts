@@ -3,6 +3,7 @@
  * the middleware of pages and OAuth. Everything out of the ordinary (a page's Origin, another name of this machine,
  * a token not seen before) is left to the routes.
  */
+import { SESSION_HEADER } from "../objects/rpc/names.ts";
 import { REQUEST_ID_HEADER, type DirectPost } from "../objects/rpc/user.ts";
 import { mayRead } from "./auth/scopes.ts";
 import { userObject } from "./directory.ts";
@@ -15,7 +16,6 @@ import { takeFigures } from "./observe/figures.ts";
 import { toolListAnswer } from "./tool-list.ts";
 
 const MCP_PATH = "/mcp";
-const SESSION_HEADER = "mcp-session-id";
 /** Say that a request belongs to a revision with lanes of its own. */
 const OTHER_LANES = ["mcp-method", "mcp-name"];
 

@@ -1,6 +1,7 @@
 /** The way of an authenticated MCP request to its user's object. */
 import { tracing } from "cloudflare:workers";
 import { insufficientScope, type OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
+import { SESSION_HEADER } from "../objects/rpc/names.ts";
 import {
   MAX_STREAM_BODY_BYTES,
   PRINCIPAL_HEADER,
@@ -105,8 +106,8 @@ async function bodyOf(request: Request): Promise<BodyInit | null> {
 
 /** The session of a stream is the one the client named. */
 function sessionHeader(request: Request): Headers {
-  const sessionId = request.headers.get("mcp-session-id");
-  return new Headers(sessionId === null ? {} : { "Mcp-Session-Id": sessionId });
+  const sessionId = request.headers.get(SESSION_HEADER);
+  return new Headers(sessionId === null ? {} : { [SESSION_HEADER]: sessionId });
 }
 
 function challenged(answer: Response, origin: string): Response {

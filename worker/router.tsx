@@ -25,6 +25,7 @@ import { rememberToken } from "./oauth/verified-tokens.ts";
 import { answerOAuthRefusal } from "./oauth/refusal.ts";
 import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
 import { HSTS, isAllowedOrigin, isOurHost } from "./origins.ts";
+import { SESSION_HEADER } from "../objects/rpc/names.ts";
 import { REQUEST_ID_HEADER } from "../objects/rpc/user.ts";
 import { isPassing } from "./reach-user.ts";
 import { LandingPage } from "./pages/landing.tsx";
@@ -136,12 +137,12 @@ function addApi(app: App): void {
       "Content-Type",
       "Accept",
       "Last-Event-ID",
-      "Mcp-Session-Id",
+      SESSION_HEADER,
       "MCP-Protocol-Version",
       "Mcp-Method",
       "Mcp-Name",
     ],
-    exposeHeaders: ["WWW-Authenticate", "Mcp-Session-Id", "Retry-After", "RateLimit", "RateLimit-Policy"],
+    exposeHeaders: ["WWW-Authenticate", SESSION_HEADER, "Retry-After", "RateLimit", "RateLimit-Policy"],
     maxAge: 86_400,
   });
 

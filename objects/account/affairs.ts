@@ -1,4 +1,5 @@
 /** The account's own affairs: sign-in, stored keys, devices. Each leaves an event in the journal. */
+import { isTimeZone } from "../../tools/when/zone.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import type { ClickUpLink } from "../secrets/clickup-link.ts";
 import { MAX_DEVICES } from "../limits.ts";
@@ -211,14 +212,4 @@ function unknownDevice(): { ok: false; error: { kind: "device_unknown"; message:
 
 function invalid(message: string): { ok: false; error: { kind: "invalid"; message: string } } {
   return { ok: false, error: { kind: "invalid", message } };
-}
-
-/** True for an IANA name the platform knows. */
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    // Intl has no other way to say that it does not know a zone.
-    return false;
-  }
 }

@@ -6,7 +6,7 @@ import { RpcTarget } from "cloudflare:workers";
 import type { Gate } from "../limit/gate.ts";
 import type { AuditOutbox } from "../record/outbox.ts";
 import type { Affairs } from "./affairs.ts";
-import type { ActivityEvent } from "../rpc/views.ts";
+import { fromJournal } from "../record/activity.ts";
 import type { AuditHead, Inspection, KeyRotation, OperatorRpc } from "../rpc/operator.ts";
 import type { AccountStore } from "../stores/account.ts";
 import type { JournalStore } from "../stores/journal.ts";
@@ -106,9 +106,7 @@ export class Operator extends RpcTarget implements OperatorRpc {
     const { journal, outbox } = this.#parts.stores;
     const { flushedSeq, batches, lastHash } = outbox.state;
     const pending = outbox.pending();
-    const waiting: ActivityEvent[] = [...journal.events(flushedSeq, journal.lastSeq)].map(
-      ({ t_ms, ...event }) => ({ time: new Date(t_ms).toISOString(), ...event }),
-    );
+    const waiting = [...journal.events(flushedSeq, journal.lastSeq)].map(fromJournal);
     return {
       flushedSeq,
       lastSeq: journal.lastSeq,

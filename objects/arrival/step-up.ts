@@ -8,11 +8,9 @@
 import { toolByName } from "../../tools/catalog.ts";
 import { RPC, rpcErrorResponse } from "../mcp/responses.ts";
 import { named, peekMessages } from "./peek.ts";
+import { READ, WRITE } from "../rpc/names.ts";
 import type { Principal } from "../rpc/user.ts";
 import type { DeviceView } from "../rpc/views.ts";
-
-const READ = "clickup:read";
-const WRITE = "clickup:write";
 
 /** True when the device may write and the token may not: only then is the body worth a look. */
 export function tokenMayLess(principal: Principal, device: DeviceView | null): boolean {

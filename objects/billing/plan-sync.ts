@@ -7,18 +7,10 @@ import type { Tier } from "../../tools/tiers.ts";
 import { logFault } from "../log.ts";
 import type { BillingEventStore } from "../stores/billing-events.ts";
 import type { DisputeStore } from "../stores/disputes.ts";
-import type { Entitlement, EntitlementStore } from "../stores/entitlement.ts";
+import type { Entitlement, EntitlementStore, TierChange } from "../stores/entitlement.ts";
 import { logAlert } from "./alerts.ts";
 import type { BillingPort, CustomerState, PortProblem } from "./billing-port.ts";
 import { best, isLive, pastDueSince, standing, type Standing } from "./tier-rules.ts";
-
-/** The tier is another one now. `why` is a subscription's status or one of our own words. */
-export interface TierChange {
-  from: Tier;
-  to: Tier;
-  why: string;
-  eventId: string | null;
-}
 
 export interface SyncParts {
   userId: string;
@@ -104,8 +96,9 @@ export class PlanSync {
     const from = entitlement.read().tier;
     const { tier: to, why } = this.standing();
     if (from === to) return;
-    entitlement.change({ at_ms: now_ms(), from, to, why, eventId });
-    changed({ from, to, why, eventId });
+    const change = { at_ms: now_ms(), from, to, why, eventId };
+    entitlement.change(change);
+    changed(change);
   }
 
   async #read(causes: readonly SyncCause[]): Promise<SyncResult> {

@@ -221,5 +221,5 @@ function refused(error: BillingError): { ok: false; error: BillingError } {
 /** Short, the same for the same text: an idempotency key must not come with other parameters. */
 async function digest(text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(bytes.slice(0, 8), (b) => b.toString(16).padStart(2, "0")).join("");
+  return bytes.subarray(0, 8).toHex();
 }

@@ -7,12 +7,13 @@ import type { Grant } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import type { ObjectConfig } from "../config.ts";
 import { BACKLOG_MAX_EVENTS, CONTROL_FACTOR, LAST_SEEN_EVERY_MS } from "../limits.ts";
+import { WRITE } from "../rpc/names.ts";
 import type { Principal } from "../rpc/user.ts";
-import type { DeviceView } from "../rpc/views.ts";
+import type { Beginning, DeviceView, Ending } from "../rpc/views.ts";
 import { SlidingLog } from "./sliding-log.ts";
 import type { ControlLogStore } from "../stores/control-log.ts";
 import { isActive, type DeviceStore } from "../stores/devices.ts";
-import type { Beginning, Ending, JournalStore } from "../stores/journal.ts";
+import type { JournalStore } from "../stores/journal.ts";
 import type { OutboxStore } from "../stores/outbox.ts";
 
 /** What the limiter says, for the answer's headers. */
@@ -70,7 +71,7 @@ export class Gate {
       this.#stores.devices.seen(principal.deviceId, now_ms);
     }
     // A token can only narrow what its device may do.
-    const readOnly = !principal.scopes.includes("clickup:write");
+    const readOnly = !principal.scopes.includes(WRITE);
     const grant: Grant = readOnly ? { ...device.grant, access: "read" } : device.grant;
     return { ok: true, grant, clientName: device.clientName, device };
   }

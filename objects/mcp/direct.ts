@@ -8,13 +8,15 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
   type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
+import { SESSION_HEADER } from "../rpc/names.ts";
 import type { DirectAnswer, DirectPost } from "../rpc/user.ts";
 import type { Caller } from "./exchange.ts";
 import { acceptsJson, isOneRequest, isTooDeep } from "./inbound.ts";
 import { rateHeaders, refusalResponse } from "./responses.ts";
+import { REVISION } from "./revisions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
-import { answerRequest, ASSUMED_PROTOCOL } from "./sessionless.ts";
+import { answerRequest } from "./sessionless.ts";
 import { SSE_HEADERS } from "./sse.ts";
 import type { Surface } from "./surface.ts";
 
@@ -43,12 +45,12 @@ export async function answerDirect(
     if (session === undefined || session.row.kind !== "http" || session.inFlight(message.id))
       return undefined;
   }
-  const protocol = session?.row.protocol ?? protocolVersion ?? ASSUMED_PROTOCOL;
+  const protocol = session?.row.protocol ?? protocolVersion ?? REVISION.batches;
   const answer = await answerRequest(message, protocol, body.length, caller, endpoint, session);
   if (answer.kind === "refused") return fromResponse(refusalResponse(answer.refusal, answer.id));
   const headers = (type: Record<string, string>): Record<string, string> => ({
     ...type,
-    ...(session === undefined ? {} : { "Mcp-Session-Id": session.sessionId }),
+    ...(session === undefined ? {} : { [SESSION_HEADER]: session.sessionId }),
     ...rateHeaders(answer.rate),
   });
   switch (answer.kind) {

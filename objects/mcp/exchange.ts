@@ -7,7 +7,7 @@ import type { Meter } from "../record/meter.ts";
 import { Stop, type Running, type Stoppable } from "./stop.ts";
 import type { Principal } from "../rpc/user.ts";
 import type { After } from "../timer.ts";
-import type { Beginning, Outcome } from "../stores/journal.ts";
+import type { Beginning, Outcome } from "../rpc/views.ts";
 import type { Scope, Surface } from "./surface.ts";
 
 /** What every message of one HTTP request shares. */

@@ -6,6 +6,7 @@
 import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import { MAX_STREAMS_PER_SESSION, SSE_RETRY_MS } from "../limits.ts";
 import type { SessionKind, SessionRow, SessionStore } from "../stores/sessions.ts";
+import { REVISION } from "./revisions.ts";
 import { buildServer } from "./server.ts";
 import { Session, STANDALONE, type Connections } from "./session.ts";
 import { primingFrame } from "./sse.ts";
@@ -155,7 +156,7 @@ export class SessionHub implements Connections {
       close: () => server.close(1000, "end"),
     };
     if (standalone && from.seq === undefined) {
-      if (session.row.protocol >= "2025-11-25") {
+      if (session.row.protocol >= REVISION.polling) {
         const seq = this.#store.append(session.sessionId, STANDALONE, "");
         sink.write(primingFrame(`${STANDALONE}~${seq}`, SSE_RETRY_MS));
       }

@@ -9,6 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { RPC } from "./responses.ts";
+import { REVISION } from "./revisions.ts";
 import type { Surface } from "./surface.ts";
 
 /** @throws ProtocolError -32602 for a cursor: the list has one page */
@@ -18,9 +19,6 @@ export function runList(surface: Surface, params: unknown, exchange: Exchange): 
   exchange.end(prepared.json.length);
   return { tools: [...prepared.tools] };
 }
-
-/** Revisions from here on put a question into the answer; earlier ones ask while the call waits. */
-const ANSWERS_WITH_QUESTIONS = "2026-07-28";
 
 /** @throws ProtocolError -32602 for malformed params or an unknown tool */
 export async function runCall(
@@ -35,7 +33,7 @@ export async function runCall(
   });
   if (isInputRequiredResult(result)) {
     // In a 2025 session the SDK asks the client now and runs the handler again: the call goes on.
-    if (exchange.scope.protocol < ANSWERS_WITH_QUESTIONS) return result;
+    if (exchange.scope.protocol < REVISION.stateless) return result;
     exchange.end(0, "input_required");
     return result;
   }

@@ -10,9 +10,11 @@ import type { Endpoint } from "./endpoint.ts";
 import { Exchange, type Caller } from "./exchange.ts";
 import { acceptsJson, echoableId, readInbound } from "./inbound.ts";
 import { RPC, rateHeaders, refusalResponse, rpcError, rpcErrorResponse } from "./responses.ts";
+import { REVISION } from "./revisions.ts";
 import { connectStream, endSession, openSession, postToSession } from "./session-lane.ts";
 import { SSE_PATH, serveSse } from "./sse-lane.ts";
 import { answerWithoutSession } from "./sessionless.ts";
+import { SESSION_HEADER } from "../rpc/names.ts";
 import { STREAM_BODY_HEADER } from "../rpc/user.ts";
 
 export async function serveMcp(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
@@ -66,7 +68,7 @@ async function servePost(request: Request, caller: Caller, endpoint: Endpoint): 
     const why = "Not acceptable: Accept must include application/json.";
     return rpcErrorResponse(406, echoableId(body), RPC.server, why);
   }
-  if (headers.get("mcp-session-id") !== null) return postToSession(request, body, bytes, caller, endpoint);
+  if (headers.get(SESSION_HEADER) !== null) return postToSession(request, body, bytes, caller, endpoint);
   if (!Array.isArray(body) && isInitializeRequest(body))
     return openSession(request, body, bytes, caller, endpoint);
   return answerWithoutSession(body, bytes, version, caller, endpoint);
@@ -85,7 +87,7 @@ async function serveModern(
     if (!control.ok) return refusalResponse(control.refusal, null);
     return endpoint.modern.serve(request, body, undefined);
   }
-  const protocol = request.headers.get("mcp-protocol-version") ?? "2026-07-28";
+  const protocol = request.headers.get("mcp-protocol-version") ?? REVISION.stateless;
   const opened = Exchange.begin(endpoint, caller, body, protocol, bytes_in);
   if (!opened.ok) return refusalResponse(opened.refusal, body.id);
   const served = await endpoint.modern.serve(request, body, opened.exchange);

@@ -19,11 +19,10 @@ import {
   rpcError,
   rpcErrorResponse,
 } from "./responses.ts";
+import { REVISION } from "./revisions.ts";
+import { SESSION_HEADER } from "../rpc/names.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
-
-const SESSION_HEADER = "mcp-session-id";
-const BATCH_PROTOCOL = "2025-03-26";
 
 /** Opens a session for an initialize request and answers it there. */
 export async function openSession(
@@ -58,7 +57,7 @@ export async function postToSession(
   if (!found.ok) return found.response(echoableId(body));
   const { session } = found;
   const batch = Array.isArray(body);
-  if (batch && session.row.protocol !== BATCH_PROTOCOL) {
+  if (batch && session.row.protocol !== REVISION.batches) {
     const why = `Batches are not part of MCP ${session.row.protocol}; send one message.`;
     return rpcErrorResponse(400, null, RPC.invalidRequest, why);
   }
@@ -159,7 +158,7 @@ export async function connectStream(request: Request, caller: Caller, endpoint: 
     const why =
       "GET opens the stream of a session: send initialize first, then Mcp-Session-Id with every request.";
     return rpcErrorResponse(
-      request.headers.get("mcp-protocol-version") === "2026-07-28" ? 405 : 400,
+      request.headers.get("mcp-protocol-version") === REVISION.stateless ? 405 : 400,
       null,
       RPC.server,
       why,
@@ -180,7 +179,7 @@ export async function connectStream(request: Request, caller: Caller, endpoint: 
 export async function endSession(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
   if (request.headers.get(SESSION_HEADER) === null) {
     const why = "DELETE ends a session: send its Mcp-Session-Id.";
-    const modern = request.headers.get("mcp-protocol-version") === "2026-07-28";
+    const modern = request.headers.get("mcp-protocol-version") === REVISION.stateless;
     return rpcErrorResponse(modern ? 405 : 400, null, RPC.server, why, { Allow: "POST" });
   }
   const found = await find(request, caller, endpoint);
@@ -208,5 +207,5 @@ function acceptsStream(request: Request): boolean {
 }
 
 function headersOf(session: Session, rate: RateStatus | undefined): Record<string, string> {
-  return { "Mcp-Session-Id": session.sessionId, ...(rate === undefined ? {} : rateHeaders(rate)) };
+  return { [SESSION_HEADER]: session.sessionId, ...(rate === undefined ? {} : rateHeaders(rate)) };
 }

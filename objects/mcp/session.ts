@@ -15,6 +15,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { PostStream, type Sink } from "./post-stream.ts";
+import { REVISION } from "./revisions.ts";
 import { messageFrame } from "./sse.ts";
 import type { SessionRow, SessionStore } from "../stores/sessions.ts";
 
@@ -27,8 +28,6 @@ const REPLAY = "clickup-mcp/replay/";
  * it has to go on that request's stream: a client need not listen to any other.
  */
 const running = new AsyncLocalStorage<{ session: Session; id: RequestId }>();
-/** The revision that brought priming events and polling of SSE streams. */
-const PRIMING_SINCE = "2025-11-25";
 
 export interface Connections {
   /** Sends a frame on the session's newest idle stream. @returns false when none is open */
@@ -134,7 +133,7 @@ export class Session implements Transport {
         ids: [...ids, ...earlyIds],
         batch: options.batch,
         mayStream: options.mayStream,
-        priming: this.row.protocol >= PRIMING_SINCE,
+        priming: this.row.protocol >= REVISION.polling,
       },
       { append: (streamId, text) => this.#store.append(this.sessionId, streamId, text) },
       options.headers,

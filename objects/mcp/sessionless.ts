@@ -20,13 +20,11 @@ import {
   rpcErrorResponse,
   type JsonRpcId,
 } from "./responses.ts";
+import { REVISION } from "./revisions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { buildServer } from "./server.ts";
 import type { Session } from "./session.ts";
 import type { PreparedTools, Surface } from "./surface.ts";
-
-/** The revision assumed when a request names none (2025-11-25, transports); the only one with batches. */
-export const ASSUMED_PROTOCOL = "2025-03-26";
 
 type Refused = { kind: "refused"; refusal: Refusal; id: JsonRpcId };
 type One = { kind: "accepted" } | Refused | { kind: "answer"; text: string; rate?: RateStatus };
@@ -49,7 +47,7 @@ export async function answerWithoutSession(
   endpoint: Endpoint,
 ): Promise<Response> {
   if (Array.isArray(body)) return answerBatch(body, bytes_in, version, caller, endpoint);
-  const one = await answerOne(body, version ?? ASSUMED_PROTOCOL, bytes_in, caller, endpoint);
+  const one = await answerOne(body, version ?? REVISION.batches, bytes_in, caller, endpoint);
   switch (one.kind) {
     case "accepted":
       return new Response(null, { status: 202 });
@@ -132,7 +130,7 @@ async function answerBatch(
   caller: Caller,
   endpoint: Endpoint,
 ): Promise<Response> {
-  if (version !== null && version !== ASSUMED_PROTOCOL) {
+  if (version !== null && version !== REVISION.batches) {
     return rpcErrorResponse(
       400,
       null,
@@ -148,7 +146,7 @@ async function answerBatch(
         const text = JSON.stringify(rpcError(echoableId(element), RPC.invalidRequest, why));
         return { kind: "answer", text };
       }
-      return answerOne(element, ASSUMED_PROTOCOL, bytes_each, caller, endpoint);
+      return answerOne(element, REVISION.batches, bytes_each, caller, endpoint);
     }),
   );
   const refusals = results.filter((r) => r.kind === "refused");

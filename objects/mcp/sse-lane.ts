@@ -6,12 +6,12 @@ import { isInitializeRequest, isJSONRPCRequest, type JSONRPCMessage } from "@mod
 import { Exchange, type Caller } from "./exchange.ts";
 import { echoableId, readInbound } from "./inbound.ts";
 import { RPC, refusalResponse, rpcErrorResponse } from "./responses.ts";
+import { REVISION } from "./revisions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 
 export const SSE_PATH = "/sse";
 const SSE_MESSAGE_PATH = "/sse/message";
-const PROTOCOL = "2024-11-05";
 
 export async function serveSse(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
   const url = new URL(request.url);
@@ -20,7 +20,9 @@ export async function serveSse(request: Request, caller: Caller, endpoint: Endpo
       const why = "GET opens the stream; messages are posted to the URL its first event names.";
       return rpcErrorResponse(405, null, RPC.server, why, { Allow: "GET" });
     }
-    const session = await endpoint.hub.open("sse", caller.principal.deviceId, { protocolVersion: PROTOCOL });
+    const session = await endpoint.hub.open("sse", caller.principal.deviceId, {
+      protocolVersion: REVISION.sse,
+    });
     return endpoint.hub.connectSse(session, `${SSE_MESSAGE_PATH}?sessionId=${session.sessionId}`);
   }
   if (request.method !== "POST") {
@@ -42,7 +44,7 @@ export async function serveSse(request: Request, caller: Caller, endpoint: Endpo
       400,
       null,
       RPC.invalidRequest,
-      `Batches are not part of MCP ${PROTOCOL}; send one message.`,
+      `Batches are not part of MCP ${REVISION.sse}; send one message.`,
     );
   }
   return post(session, body, bytes, caller, endpoint);

@@ -22,7 +22,7 @@ import type {
 import type { Grant, StopSignal } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import type { Principal } from "../rpc/user.ts";
-import type { Outcome } from "../stores/journal.ts";
+import type { Outcome } from "../rpc/views.ts";
 
 /** Filled while a call runs; written to the journal when it ends. */
 interface CallRecord {

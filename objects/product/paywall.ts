@@ -14,16 +14,13 @@ import {
   type InputRequiredResult,
 } from "@modelcontextprotocol/server";
 import type { Tool } from "../../tools/define.ts";
+import { REVISION } from "../mcp/revisions.ts";
 import type { SessionHub } from "../mcp/hub.ts";
 import type { Scope } from "../mcp/surface.ts";
 import type { RequestStates } from "../secrets/request-state.ts";
 import type { PaywallWaitStore } from "../stores/paywall-waits.ts";
 
 const UPGRADE = "upgrade";
-/** From here on questions stand in the answer. */
-const ANSWERS_WITH_QUESTIONS = "2026-07-28";
-/** The revision that brought URL elicitation and its error. */
-const URL_ELICITATION_SINCE = "2025-11-25";
 
 export interface PaywallParts {
   publicUrl: string;
@@ -52,7 +49,7 @@ export class Paywall {
     const inWords = this.inWords(tool, scope);
     const message = `${tool.title} is a premium tool and this account is on the free plan. Upgrade to use it.`;
     if (!opensUrls(scope)) return inWords;
-    if (scope.protocol >= ANSWERS_WITH_QUESTIONS) {
+    if (scope.protocol >= REVISION.stateless) {
       const answer = inputResponse(scope.sdk?.mcpReq.inputResponses, UPGRADE);
       // Asked once: who comes back without premium is told so, instead of being sent round again.
       if (answer.kind !== "missing") return inWords;
@@ -62,7 +59,7 @@ export class Paywall {
       });
     }
     const elicitationId = this.#wait(scope);
-    if (scope.protocol < URL_ELICITATION_SINCE || elicitationId === undefined) return inWords;
+    if (scope.protocol < REVISION.polling || elicitationId === undefined) return inWords;
     throw new UrlElicitationRequiredError(
       [{ mode: "url", elicitationId, url: this.url(), message }],
       message,

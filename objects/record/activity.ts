@@ -103,6 +103,7 @@ function parseCursor(cursor: string): Position | undefined {
   return match?.[1] === undefined ? undefined : { before: Number(match[1]), at: match[2] ?? null };
 }
 
-function fromJournal({ t_ms, ...event }: JournalEvent): ActivityEvent {
+/** An event as people see it. */
+export function fromJournal({ t_ms, ...event }: JournalEvent): ActivityEvent {
   return { time: new Date(t_ms).toISOString(), ...event };
 }

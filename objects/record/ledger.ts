@@ -6,7 +6,8 @@ import type { Grant } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import type { Gate, RateStatus, Refusal } from "../limit/gate.ts";
 import type { Principal } from "../rpc/user.ts";
-import type { Beginning, Ending, JournalStore } from "../stores/journal.ts";
+import type { Beginning, Ending } from "../rpc/views.ts";
+import type { JournalStore } from "../stores/journal.ts";
 import type { Meter } from "./meter.ts";
 import type { AuditOutbox } from "./outbox.ts";
 

@@ -1,6 +1,6 @@
 /** The figures of one HTTP request, collected from its messages and handed to the Worker for its log line. */
 import type { RequestFigures } from "../rpc/user.ts";
-import type { Beginning, Ending } from "../stores/journal.ts";
+import type { Beginning, Ending } from "../rpc/views.ts";
 
 export class Meter {
   #messages = 0;

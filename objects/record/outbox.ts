@@ -197,9 +197,7 @@ export class AuditOutbox {
     const sha256 = await hexSha256(body);
     const day = dayOf(first);
     const stamp = first.time.replaceAll(/[-:.]/g, "");
-    const random = [...crypto.getRandomValues(new Uint8Array(6))]
-      .map((b) => b.toString(16).padStart(2, "0"))
-      .join("");
+    const random = crypto.getRandomValues(new Uint8Array(6)).toHex();
     const batch: Batch = {
       r2_key: `audit/${this.#userId}/${day}/${stamp}-${random}.json`,
       first_seq: first.seq,
@@ -226,5 +224,5 @@ function retryDelay(attempts: number): number {
 
 async function hexSha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
+  return new Uint8Array(digest).toHex();
 }

@@ -52,7 +52,7 @@ async function keyringKey(base64: string, name: string): Promise<KeyringKey> {
   }
   if (raw.length !== 32) throw new Error(`${name} must be base64 of 32 bytes, got ${raw.length}`);
   const digest = await crypto.subtle.digest("SHA-256", concat(encoder.encode("kid"), raw));
-  const kid = [...new Uint8Array(digest).subarray(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join("");
+  const kid = new Uint8Array(digest).subarray(0, 4).toHex();
   return { kid, raw };
 }
 

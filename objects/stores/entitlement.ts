@@ -48,6 +48,7 @@ export interface Entitlement {
   linkRef: string;
 }
 
+/** The tier became another one. `why` is a subscription's status or one of our own words. */
 export interface TierChange {
   at_ms: number;
   from: Tier;

@@ -1,46 +1,8 @@
 import { WINDOW_MS } from "../limits.ts";
+import type { ActivityEvent, Beginning, Ending, Outcome } from "../rpc/views.ts";
 
-/** How a journaled call or event ended. `unknown`: the object died before it could say. */
-export type Outcome =
-  | "ok"
-  | "input_required"
-  | "user_error"
-  | "upstream_error"
-  | "unknown_outcome"
-  | "refused_tier"
-  | "refused_grant"
-  | "protocol_error"
-  | "internal_error"
-  | "cancelled"
-  | "unknown";
-
-/** What is known when a request is admitted. Ids and field names only: never content, never tokens. */
-export interface Beginning {
-  requestId: string;
-  deviceId: string | null;
-  client: string;
-  /** MCP revision the message was sent for, or null for account events. */
-  protocol: string | null;
-  method: string;
-  tool: string | null;
-  /** Names of the arguments, and the values of those that are ids. */
-  fields: string[];
-  ids: Record<string, string>;
-  bytes_in: number;
-}
-
-/** What is known when it ended. */
-export interface Ending {
-  outcome: Outcome;
-  duration_ms: number;
-  upstream_calls: number;
-  bytes_out: number;
-  /** Objects read or changed: "kind:id". */
-  targets: string[];
-  incident?: string;
-}
-
-export type JournalEvent = Beginning & { seq: number; t_ms: number; counted: boolean } & Partial<Ending>;
+/** An event with its time as a number (ms since the epoch). */
+export type JournalEvent = Omit<ActivityEvent, "time"> & { t_ms: number };
 
 type Row = {
   seq: number;

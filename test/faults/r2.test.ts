@@ -120,9 +120,7 @@ describe("a put to R2", () => {
     await runDueJobs(user.userId);
     const [, body, options] = put.mock.calls[0] as unknown as [string, string, R2PutOptions];
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
-    expect(options.sha256).toBe(
-      [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join(""),
-    );
+    expect(options.sha256).toBe(new Uint8Array(digest).toHex());
   });
 });
 

@@ -74,7 +74,7 @@ export async function archiveOf(userId: string): Promise<RecordedEvent[]> {
     );
     expect(new Set(batch.events.map((e) => e.time.slice(0, 10)))).toEqual(new Set([batch.key.split("/")[2]]));
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(batch.text));
-    previous = [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
+    previous = new Uint8Array(digest).toHex();
     seq = batch.last_seq;
   }
   return batches.flatMap((b) => b.events.map(({ time, ...e }) => ({ ...e, t_ms: Date.parse(time) })));

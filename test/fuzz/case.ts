@@ -55,7 +55,7 @@ export function send(request: Request): Promise<Response> {
 }
 
 function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  return Uint8Array.fromHex(hex);
 }
 
 function textOf(body: string | Uint8Array | undefined): string {
@@ -66,5 +66,5 @@ function textOf(body: string | Uint8Array | undefined): string {
 export function withBytes(text: string, at: number, inserted: readonly number[]): { hex: string } {
   const bytes = [...new TextEncoder().encode(text)];
   bytes.splice(at % (bytes.length + 1), 0, ...inserted);
-  return { hex: bytes.map((b) => b.toString(16).padStart(2, "0")).join("") };
+  return { hex: Uint8Array.from(bytes).toHex() };
 }

@@ -5,7 +5,7 @@
 import type { z } from "zod";
 import { ANSWER_CHARS, cutTo, fitAnswer } from "../words/answer-size.ts";
 import { ClickUpError } from "../clickup/errors.ts";
-import type { Tool, ToolContext } from "../define.ts";
+import type { Tool, ToolContext, ToolOutcome } from "../define.ts";
 import {
   DeclinedError,
   describeClickUpError,
@@ -27,15 +27,7 @@ interface CallResult {
 
 export interface CallOutcome {
   result: CallResult;
-  outcome:
-    | "ok"
-    | "input_required"
-    | "user_error"
-    | "upstream_error"
-    | "unknown_outcome"
-    | "refused_grant"
-    | "internal_error"
-    | "cancelled";
+  outcome: ToolOutcome;
   /** Set for "input_required": what the person has to be asked before the call is run again. */
   question?: string;
   /** Set for "internal_error": the id the caller was shown and `ctx.report` was given. */

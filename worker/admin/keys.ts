@@ -59,7 +59,7 @@ export async function fingerprints(env: Bindings): Promise<KeyFingerprints> {
   return {
     ENCRYPTION_KEY: await kidOf(text("ENCRYPTION_KEY")),
     ENCRYPTION_KEYS_PREVIOUS: await Promise.all(previous.map(kidOf)),
-    JWT_SECRET: hex(jwt.subarray(0, 4)),
+    JWT_SECRET: jwt.subarray(0, 4).toHex(),
   };
 }
 
@@ -67,9 +67,5 @@ export async function fingerprints(env: Bindings): Promise<KeyFingerprints> {
 async function kidOf(base64: string): Promise<string> {
   const raw = Uint8Array.from(atob(base64.trim()), (c) => c.charCodeAt(0));
   const bytes = new Uint8Array([...new TextEncoder().encode("kid"), ...raw]);
-  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).subarray(0, 4));
-}
-
-function hex(bytes: Uint8Array): string {
-  return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).subarray(0, 4).toHex();
 }

@@ -1,8 +1,8 @@
 /** The two scopes of this server. Writing includes reading. */
+import { READ, WRITE } from "../../objects/rpc/names.ts";
 import type { NewDevice } from "../../objects/rpc/views.ts";
 
-export const READ = "clickup:read";
-export const WRITE = "clickup:write";
+export { READ, WRITE };
 
 /**
  * What the authorization server can grant. `offline_access` is not a scope here: every grant comes with a

@@ -92,7 +92,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     name: "scope-does-not-narrow",
     protects: "a token that may only read cannot write, whatever its device may",
     file: "objects/limit/gate.ts",
-    find: 'const readOnly = !principal.scopes.includes("clickup:write");',
+    find: "const readOnly = !principal.scopes.includes(WRITE);",
     replace: "const readOnly = false;",
     tests: MEMBERS,
   },

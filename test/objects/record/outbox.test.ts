@@ -101,7 +101,7 @@ async function chain(sink: FaultySink): Promise<Stored["events"]> {
     const days = new Set(batch.events.map((e) => e.time.slice(0, 10)));
     expect([...days]).toEqual([batch.key.split("/")[2]]);
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(batch.body));
-    previous = [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
+    previous = new Uint8Array(digest).toHex();
   }
   return batches.flatMap((b) => b.events);
 }

@@ -47,7 +47,7 @@ const whole = (name: string): (() => Promise<unknown>) | undefined =>
 
 const bytes = (hex: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-const hexOf = (raw: Uint8Array): string => [...raw].map((b) => b.toString(16).padStart(2, "0")).join("");
+const hexOf = (raw: Uint8Array): string => raw.toHex();
 const testsOf = <T>(file: unknown): T[] => (file as File<T>).testGroups.flatMap(({ tests }) => tests);
 
 /** @returns what is wrong; empty when all is as the vectors say */
