@@ -18,6 +18,7 @@ const everything: KnipConfig = {
     "test/support/watched-worker.ts",
     "test/lab/bench/workers/{bare,clickup,dispatch,echo,floor,inside,mcp-agent,measured,oauth-echo,sdk-per-request,setup,stores}.ts",
     "test/lab/conformance/worker/worker.ts",
+    "test/lab/workerd/r2-contract-worker.ts",
   ],
   project: ["{worker,objects,tools,migrations,scripts,test}/**/*.{ts,tsx}"],
   // Made by `wrangler types`.

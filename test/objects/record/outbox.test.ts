@@ -12,6 +12,7 @@ import { migrate } from "../../../objects/migrate.ts";
 import { JournalStore } from "../../../objects/stores/journal.ts";
 import { OutboxStore } from "../../../objects/stores/outbox.ts";
 import { UsageStore } from "../../../objects/stores/usage.ts";
+import { EXPECTED_FAILURES, playFailures } from "../../faults/r2-contract.ts";
 import { userObject } from "../../support/users.ts";
 
 type Failure = "none" | "before" | "after";
@@ -105,6 +106,17 @@ async function chain(sink: FaultySink): Promise<Stored["events"]> {
   }
   return batches.flatMap((b) => b.events);
 }
+
+test("the sink fails as R2 does", async () => {
+  const sink = new FaultySink();
+  const failures: Record<string, Failure> = { "f/before": "before", "f/after": "after" };
+  const put = (key: string): Promise<void> => {
+    sink.next = failures[key] ?? "none";
+    failures[key] = "none";
+    return sink.put(key, key);
+  };
+  expect(await playFailures(put, async (key) => sink.objects.has(key))).toEqual(EXPECTED_FAILURES);
+});
 
 const action = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ kind: "call" as const }) },
