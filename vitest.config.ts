@@ -30,6 +30,7 @@ export default defineConfig({
   test: {
     // What code logs matters where a test fails.
     silent: "passed-only",
+    reporters: ["default", "./test/support/left-out.ts"],
     projects: [
       {
         test: {

@@ -9,7 +9,6 @@ const EXECUTABLE = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const SCREENSHOTS = join(import.meta.dirname, "..", "..", "screenshots");
 
 export const hasChromium = existsSync(EXECUTABLE);
-if (!hasChromium) console.warn(`Browser journeys are skipped: there is no Chromium at ${EXECUTABLE}.`);
 
 export interface Setting {
   stack: Stack;

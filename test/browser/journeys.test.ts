@@ -5,7 +5,7 @@ import { SANDBOX } from "../sandbox/clickup/facts.ts";
 import { fits, hasChromium, profile, shoot, start, type Setting } from "./chromium.ts";
 import { tools, waitingClient } from "./mcp-client.ts";
 
-describe.skipIf(!hasChromium)("in Chromium", () => {
+describe.skipIf(!hasChromium)("in Chromium (needs /usr/bin/chromium or CHROMIUM)", () => {
   let setting: Setting;
 
   beforeAll(async () => {

@@ -66,7 +66,7 @@ const ALIASES: Record<string, string> = {
   "subscription.payment_succeeded": "invoice.payment_succeeded",
 };
 
-describe.skipIf(!installed)("the Stripe CLI", () => {
+describe.skipIf(!installed)("the Stripe CLI (needs @stripe/cli-linux-x64 or STRIPE_CLI)", () => {
   let sandbox: StripeSandbox;
   let server: ServerType;
   let base = "";

@@ -33,7 +33,7 @@ describe("X3 the same scenarios against any Stripe account", () => {
     }
   });
 
-  test.skipIf(key === "")("the account of STRIPE_TEST_KEY", { timeout: LIVE_MS }, async () => {
+  test.skipIf(key === "")("a real account (needs STRIPE_TEST_KEY)", { timeout: LIVE_MS }, async () => {
     const account = { key, apiUrl: process.env["STRIPE_API_URL"] };
     const outcome = await runLive(account, dataDir, (line) => console.log(line));
     expect(outcome.failed).toEqual([]);

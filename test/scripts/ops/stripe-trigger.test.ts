@@ -18,7 +18,7 @@ import { STRIPE_SANDBOX } from "../../sandbox/stripe/facts.ts";
 const CLI = process.env["STRIPE_CLI"] ?? join(process.cwd(), "node_modules/@stripe/cli-linux-x64/bin/stripe");
 const START_MS = 120_000;
 
-describe.skipIf(!existsSync(CLI))("X1 stripe trigger", () => {
+describe.skipIf(!existsSync(CLI))("X1 stripe trigger (needs @stripe/cli-linux-x64 or STRIPE_CLI)", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "clickup-mcp-trigger-"));
   let stack: Stack | undefined;
   let token = "";
