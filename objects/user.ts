@@ -116,7 +116,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     );
 
     this.#lifecycle = new Lifecycle(this);
-    this.#gate = new Gate({ journal, control, devices, outbox }, this.#config, wall_ms);
+    this.#gate = new Gate({ journal, control, devices, outbox }, this.#config, wall_ms, userId);
     const prune = (): void => {
       this.#affairs.endExpired();
       pruneStores(stores, wall_ms());

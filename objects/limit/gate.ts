@@ -7,6 +7,7 @@ import type { Grant } from "../../tools/define.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import type { ObjectConfig } from "../config.ts";
 import { BACKLOG_MAX_EVENTS, CONTROL_FACTOR, LAST_SEEN_EVERY_MS } from "../limits.ts";
+import { relyOn } from "../invariant.ts";
 import { WRITE } from "../rpc/names.ts";
 import type { Principal } from "../rpc/user.ts";
 import type { Beginning, DeviceView, Ending } from "../rpc/views.ts";
@@ -47,12 +48,13 @@ export class Gate {
     stores: { journal: JournalStore; control: ControlLogStore; devices: DeviceStore; outbox: OutboxStore },
     config: Pick<ObjectConfig, "requestsPerMinute" | "rateLimiting">,
     wall_ms: () => number,
+    userId: string,
   ) {
     this.#stores = stores;
     this.#config = config;
     this.#wall_ms = wall_ms;
-    this.#requests = recalled(stores.journal, wall_ms());
-    this.#controls = recalled(stores.control, wall_ms());
+    this.#requests = recalled(stores.journal, wall_ms(), userId);
+    this.#controls = recalled(stores.control, wall_ms(), userId);
   }
 
   /** @returns the device with what this token may do of its grant, or why it may not be used any more */
@@ -163,7 +165,11 @@ function covers(now: Grant, then: Grant): boolean {
 function recalled(
   rows: { last_ms: number; windowTimes(now_ms: number): number[] },
   wall_ms: number,
+  userId: string,
 ): SlidingLog {
   const now_ms = Math.max(wall_ms, rows.last_ms);
-  return new SlidingLog(rows.windowTimes(now_ms), now_ms);
+  const times = rows.windowTimes(now_ms);
+  const later = times.findIndex((t_ms, i) => t_ms > (times[i + 1] ?? now_ms));
+  const inOrder = relyOn(later < 0, userId, () => `of ${times.length} rows, ${later} is later than the next`);
+  return new SlidingLog(inOrder ? times : times.toSorted((a, b) => a - b), now_ms);
 }

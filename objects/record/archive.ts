@@ -1,16 +1,22 @@
 /** A user's part of the record in R2: reading it back for its owner, and removing it. Written by `audit.ts`. */
 import * as z from "zod";
+import { relyOn } from "../invariant.ts";
 import type { ActivityEvent } from "../rpc/views.ts";
 
 const LIST_MAX = 1_000;
-const batch = z.object({ events: z.array(z.looseObject({ seq: z.number(), time: z.string() })) });
+const batch = z.object({
+  user: z.string(),
+  events: z.array(z.looseObject({ seq: z.number(), time: z.string() })),
+});
 
 export class AuditArchive {
   readonly #bucket: R2Bucket;
+  readonly #userId: string;
   readonly #prefix: string;
 
   constructor(bucket: R2Bucket, userId: string) {
     this.#bucket = bucket;
+    this.#userId = userId;
     this.#prefix = `audit/${userId}/`;
   }
 
@@ -42,10 +48,13 @@ export class AuditArchive {
     return (await this.#bucket.get(this.#prefix + name))?.text();
   }
 
-  /** Events of a batch, oldest first. */
+  /** Events of a batch, oldest first; none when there is no such batch, or it is somebody else's. */
   async events(name: string): Promise<ActivityEvent[]> {
     const text = await this.text(name);
-    return text === undefined ? [] : (batch.parse(JSON.parse(text)).events as unknown as ActivityEvent[]);
+    if (text === undefined) return [];
+    const { user, events } = batch.parse(JSON.parse(text));
+    const isOwn = relyOn(user === this.#userId, this.#userId, () => `batch ${name} names another user`);
+    return isOwn ? (events as unknown as ActivityEvent[]) : [];
   }
 
   /** Deletes every batch of the user. */

@@ -14,6 +14,7 @@ import {
   FLUSH_RETRY_MIN_MS,
   LONGEST_CALL_MS,
 } from "../limits.ts";
+import { relyOn } from "../invariant.ts";
 import type { JournalStore } from "../stores/journal.ts";
 import type { Batch, OutboxStore } from "../stores/outbox.ts";
 
@@ -66,8 +67,15 @@ export class AuditOutbox {
     this.#failing = (this.#outbox.pending()?.attempts ?? 0) > 0;
     // What an earlier life left open will never end by itself.
     const { flushedSeq } = this.#outbox.state;
+    const { lastSeq } = this.#journal;
+    const lost = () => `event ${flushedSeq} is in R2, and the newest is ${lastSeq}`;
+    if (!this.#relyOn(flushedSeq <= lastSeq, lost)) this.#journal.goOnAfter(flushedSeq);
     this.#journal.closeAbandoned(flushedSeq);
     this.#journal.release(flushedSeq);
+  }
+
+  #relyOn(holds: boolean, instead: () => string): boolean {
+    return relyOn(holds, this.#userId, instead);
   }
 
   begin(seq: number, began_ms: number): void {
@@ -175,16 +183,28 @@ export class AuditOutbox {
     }
     const events: { seq: number; time: string; json: string }[] = [];
     let bytes = 0;
+    let open: number | undefined;
     for (const event of this.#journal.texts(flushedSeq, upTo)) {
+      if (!event.ended) {
+        open = event.seq;
+        break;
+      }
       const full = events.length >= BATCH_MAX_EVENTS || bytes + event.json.length > BATCH_MAX_BYTES;
       if (events.length > 0 && (full || dayOf(event) !== dayOf(events[0]))) break;
       events.push(event);
       bytes += event.json.length;
     }
+    if (!this.#relyOn(open === undefined, () => `event ${open} is to leave and has no end`)) {
+      this.#journal.abandon(open ?? 0);
+      if (events.length === 0) return this.#freeze(goal);
+    }
     const [first] = events;
     const last = events.at(-1);
     this.#bytes = 0;
     if (first === undefined || last === undefined) return undefined;
+    const isWhole = first.seq === flushedSeq + 1 && last.seq === flushedSeq + events.length;
+    const found = `${events.length} events from ${first.seq} to ${last.seq}`;
+    this.#relyOn(isWhole, () => `after event ${flushedSeq} there are ${found}`);
     const head = JSON.stringify({
       v: 1,
       user: this.#userId,

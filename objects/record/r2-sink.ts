@@ -18,7 +18,8 @@ export class R2AuditSink implements AuditSink {
     const timeout = new Promise<never>((_, reject) => {
       cancelTimeout = this.#after(R2_PUT_TIMEOUT_MS, () => reject(new Error("R2 put timed out")));
     });
-    // `null` from R2 means the precondition failed: the key exists, with this very body.
+    // `null` means the precondition failed (developers.cloudflare.com/r2/api/workers/workers-api-reference): the key
+    // exists, with this very body.
     const put = this.#bucket.put(key, body, {
       onlyIf: { etagDoesNotMatch: "*" },
       sha256,

@@ -5,6 +5,7 @@
  * kind, so an envelope moved to another user, kind or key fails to open.
  */
 
+import { relyOn } from "../invariant.ts";
 import { deriveSealingKey, openBytes, sealBytes } from "./cipher.ts";
 
 const VERSION = "v1";
@@ -95,6 +96,8 @@ export class Vault {
       const plain = await openBytes(await deriveKey(key, salt, this.#userId, kind), bound, ct);
       return { secret: decoder.decode(plain), stale: key !== this.#keyring[0] };
     } catch {
+      // Sealed by a key we have, it was sealed for somebody or something else, or was changed.
+      relyOn(false, this.#userId, () => `an envelope of key ${key.kid} names another user or kind`);
       // One answer for every cause: which check failed is nobody's business.
       throw new VaultError();
     }

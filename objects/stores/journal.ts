@@ -69,15 +69,18 @@ export class JournalStore {
       finished?.outcome ?? null,
       finished === undefined ? null : finishedJson(finished),
     ];
+    let written = 0;
     if (this.#firstSeq <= this.#releasedSeq) {
-      this.#sql.exec(
+      ({ rowsWritten: written } = this.#sql.exec(
         `UPDATE journal SET seq = ?, t_ms = ?, counted = ?, device_id = ?, method = ?, tool = ?, started = ?,
            outcome = ?, finished = ? WHERE seq = ?`,
         ...row,
         this.#firstSeq,
-      );
+      ));
       this.#firstSeq++;
-    } else {
+    }
+    // Nothing was released, or there is a gap where its row should be: no event is lost for that.
+    if (written === 0) {
       this.#sql.exec(
         `INSERT INTO journal (seq, t_ms, counted, device_id, method, tool, started, outcome, finished)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -87,6 +90,11 @@ export class JournalStore {
     this.#lastSeq = seq;
     this.#last_ms = t_ms;
     return seq;
+  }
+
+  /** The events up to this one are gone, but are known to have been: the next one comes after it. */
+  goOnAfter(seq: number): void {
+    this.#lastSeq = Math.max(this.#lastSeq, seq);
   }
 
   /** Records the end of a row; the first end wins. @returns bytes the row takes in a batch, roughly */
@@ -131,7 +139,10 @@ export class JournalStore {
    * The same as a batch holds them: JSON with the time in words (ISO 8601) instead of `t_ms`. The halves of an event
    * are stored as JSON and are not parsed for it.
    */
-  *texts(afterSeq: number, maxSeq: number): Generator<{ seq: number; time: string; json: string }> {
+  *texts(
+    afterSeq: number,
+    maxSeq: number,
+  ): Generator<{ seq: number; time: string; ended: boolean; json: string }> {
     for (const row of this.#between(afterSeq, maxSeq)) {
       const time = new Date(row.t_ms).toISOString();
       const { seq, device_id: deviceId, method, tool, outcome } = row;
@@ -139,7 +150,7 @@ export class JournalStore {
       let json = head.slice(0, -1) + members(row.started);
       if (outcome !== null) json += `,"outcome":"${outcome}"`;
       if (row.finished !== null) json += members(row.finished);
-      yield { seq, time, json: `${json}}` };
+      yield { seq, time, ended: outcome !== null, json: `${json}}` };
     }
   }
 

@@ -7,6 +7,14 @@ const BOUNDS = ["test/faults/bounds.test.ts"];
 
 export const LIMIT_MUTANTS: Mutant[] = [
   {
+    name: "window-out-of-order",
+    protects: "rows of the window that are not in the order of time are an incident",
+    file: "objects/limit/gate.ts",
+    find: "relyOn(later < 0,",
+    replace: "relyOn(later < 0 || true,",
+    tests: ["test/objects/invariant.test.ts"],
+  },
+  {
     name: "budget-for-each-cold-call",
     protects: "the first calls of an object that wakes share one budget",
     file: "objects/secrets/clickup-link.ts",
@@ -42,16 +50,16 @@ export const LIMIT_MUTANTS: Mutant[] = [
     name: "limit-in-memory-only",
     protects: "the window survives the end of the object",
     file: "objects/limit/gate.ts",
-    find: "return new SlidingLog(rows.windowTimes(now_ms), now_ms);",
-    replace: "return new SlidingLog([], now_ms);",
+    find: "const times = rows.windowTimes(now_ms);",
+    replace: "const times: number[] = [];",
     tests: LIMITER,
   },
   {
     name: "limit-forgets-waking",
     protects: "what was not read at wake cannot come back into the window",
     file: "objects/limit/gate.ts",
-    find: "return new SlidingLog(rows.windowTimes(now_ms), now_ms);",
-    replace: "return new SlidingLog(rows.windowTimes(now_ms), rows.last_ms);",
+    find: "times.toSorted((a, b) => a - b), now_ms);",
+    replace: "times.toSorted((a, b) => a - b), rows.last_ms);",
     tests: CLOCK,
   },
   {

@@ -6,7 +6,49 @@ const R2 = ["test/faults/r2.test.ts"];
 const ALARM = ["test/faults/alarm.test.ts"];
 const RECORD = ["test/objects/record/record.test.ts"];
 
+const INVARIANT = ["test/objects/invariant.test.ts"];
+
 export const RECORD_MUTANTS: Mutant[] = [
+  {
+    name: "gap-unseen",
+    protects: "a gap in the sequence is an incident",
+    file: "objects/record/outbox.ts",
+    find: "this.#relyOn(isWhole,",
+    replace: "this.#relyOn(isWhole || true,",
+    tests: INVARIANT,
+  },
+  {
+    name: "open-row-leaves",
+    protects: "a batch holds no event whose end is not known",
+    file: "objects/record/outbox.ts",
+    find: "if (!event.ended) {",
+    replace: "if (false) {",
+    tests: INVARIANT,
+  },
+  {
+    name: "sequence-behind-the-mark",
+    protects: "events after a loss of rows still reach R2",
+    file: "objects/record/outbox.ts",
+    find: "this.#journal.goOnAfter(flushedSeq);",
+    replace: "void flushedSeq;",
+    tests: INVARIANT,
+  },
+  {
+    name: "row-into-a-gap",
+    protects: "an event is written though the row it was to take is missing",
+    file: "objects/stores/journal.ts",
+    find: "      this.#firstSeq++;\n",
+    replace: "      this.#firstSeq++;\n      written = 1;\n",
+    tests: INVARIANT,
+  },
+  {
+    name: "batch-of-anybody",
+    protects: "a batch that names another user is shown to nobody",
+    file: "objects/record/archive.ts",
+    find: "return isOwn ?",
+    replace: "return isOwn || true ?",
+    tests: INVARIANT,
+  },
   {
     name: "batch-not-frozen",
     protects: "key and body are durable before the first put, so that every retry is the same",

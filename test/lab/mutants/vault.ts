@@ -5,6 +5,14 @@ const VAULT = ["test/objects/secrets/vault.node.test.ts"];
 
 export const VAULT_MUTANTS: Mutant[] = [
   {
+    name: "foreign-envelope-unseen",
+    protects: "an envelope that was sealed for another user is an incident",
+    file: "objects/secrets/vault.ts",
+    find: "relyOn(false, this.#userId,",
+    replace: "relyOn(true, this.#userId,",
+    tests: ["test/objects/invariant.test.ts"],
+  },
+  {
     name: "aad-without-version",
     protects: "an envelope is bound to its version",
     file: "objects/secrets/vault.ts",
@@ -88,8 +96,8 @@ export const VAULT_MUTANTS: Mutant[] = [
     name: "causes-told-apart",
     protects: "which check of an envelope failed is nobody's business",
     file: "objects/secrets/vault.ts",
-    find: "    } catch {\n      // One answer for every cause: which check failed is nobody's business.\n      throw new VaultError();\n    }\n",
-    replace: "    } catch (error) {\n      throw error;\n    }\n",
+    find: "    } catch {\n",
+    replace: "    } catch (error) {\n      if (error instanceof Error) throw error;\n",
     tests: VAULT,
   },
   {
