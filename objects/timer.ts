@@ -1,7 +1,7 @@
 /**
  * One timer for everything an object bounds in time. Nearly all of it is called off long before its time, and workerd
  * keeps a record of some 250 bytes of every timer that is cleared in an object for as long as the object lives (those
- * that fire are let go). So nothing is cleared here: a timer of the runtime's wakes the object a short while after
+ * that fire are let go; `npm run load` measures it, no report of it is known). So nothing is cleared here: a timer of the runtime's wakes the object a short while after
  * the first entry, looks what is due, and goes on only while there are entries.
  */
 import type { After } from "../tools/clickup/timer.ts";

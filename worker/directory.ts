@@ -30,7 +30,8 @@ export function base32(bytes: Uint8Array): string {
 
 /**
  * The name of a user's object, derived from the verified ClickUp user id: opaque, without ":", and the same
- * for two first sign-ins at once (KV is eventually consistent, so a lookup could make two users).
+ * for two first sign-ins at once (KV is eventually consistent, so a lookup could make two users:
+ * developers.cloudflare.com/kv/concepts/how-kv-works).
  */
 export async function userIdOf(clickupUserId: string): Promise<string> {
   const digest = await crypto.subtle.digest(

@@ -1,5 +1,5 @@
 /**
- * KV takes one write a second for a key and answers 429 above that (Workers KV, limits). A sign-in can want two: a
+ * KV takes one write a second for a key and answers 429 above that (developers.cloudflare.com/kv/platform/limits). A sign-in can want two: a
  * client that redeems its code at once writes the grant that the consent wrote a moment ago. Here writes wait and
  * try again.
  */

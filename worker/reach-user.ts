@@ -1,7 +1,7 @@
 /**
  * The way to a user's object when the platform fails in between. Cloudflare marks such errors: `overloaded` means
  * the object has more waiting than it can serve, so asking again makes it worse; `retryable` means a passing fault,
- * after which it is not known whether the request was carried out. (Durable Objects, error handling.)
+ * after which it is not known whether the request was carried out. (developers.cloudflare.com/durable-objects/best-practices/error-handling)
  */
 import { NOT_REPEATED_HEADER, REPEAT_HEADER } from "../objects/rpc/user.ts";
 import { userObject } from "./directory.ts";

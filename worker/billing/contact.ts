@@ -21,7 +21,7 @@ export interface Contact {
 const CONTACT_KEY = "stripe-contact";
 const LAST_EVENT_KEY = "stripe-last-event";
 const PAGE_SIZE = 100;
-/** KV takes one write a second for a key; a burst of events is one piece of news. */
+/** KV takes one write a second for a key (worker/patient-kv.ts); a burst of events is one piece of news. */
 const NOTE_EVENT_EVERY_MS = 5 * 60_000;
 
 /** Looks now: two or three calls to Stripe. Never throws; what it saw is kept and logged. */

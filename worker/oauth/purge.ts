@@ -5,7 +5,7 @@ import { createAuthorizationServer } from "./provider.ts";
 
 /** Where the last run stopped; kept beside the records it walks. */
 const CURSOR_KEY = "purge-cursor";
-/** Each record costs a KV read; a Worker has 1,000 of those a run. */
+/** Each record costs a KV read; a Worker has 1,000 of those a run (developers.cloudflare.com/kv/platform/limits). */
 const RECORDS_PER_RUN = 200;
 
 export async function purgeOAuthData(env: Bindings): Promise<void> {

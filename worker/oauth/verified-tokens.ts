@@ -8,7 +8,10 @@ import type { OAuthResourceAuth } from "@cloudflare/workers-oauth-provider";
 import type { Bindings } from "../env.ts";
 import type { Caller } from "./provider.ts";
 
-/** KV itself serves a value this long after it changed (60 s), so this adds little to what is true anyway. */
+/**
+ * KV itself serves a value 60 s after it changed (developers.cloudflare.com/kv/concepts/how-kv-works), so this adds
+ * little to what is true anyway.
+ */
 const KEEP_MS = 30_000;
 /** A token is some hundred bytes: the bound keeps an isolate of 128 MB safe. */
 const MAX_TOKENS = 2_000;
