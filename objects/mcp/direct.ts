@@ -8,12 +8,11 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
   type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
-import { SESSION_HEADER } from "../rpc/names.ts";
+import { REVISION, SESSION_HEADER } from "../rpc/names.ts";
 import type { DirectAnswer, DirectPost } from "../rpc/user.ts";
 import type { Caller } from "./exchange.ts";
 import { acceptsJson, isOneRequest, isTooDeep } from "./inbound.ts";
 import { rateHeaders, refusalResponse } from "./responses.ts";
-import { REVISION } from "./revisions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 import { answerRequest } from "./sessionless.ts";

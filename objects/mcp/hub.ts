@@ -6,7 +6,7 @@
 import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import { MAX_STREAMS_PER_SESSION, SSE_RETRY_MS } from "../limits.ts";
 import type { SessionKind, SessionRow, SessionStore } from "../stores/sessions.ts";
-import { REVISION } from "./revisions.ts";
+import { REVISION } from "../rpc/names.ts";
 import { buildServer } from "./server.ts";
 import { Session, STANDALONE, type Connections } from "./session.ts";
 import { primingFrame } from "./sse.ts";

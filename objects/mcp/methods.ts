@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { RPC } from "./responses.ts";
-import { REVISION } from "./revisions.ts";
+import { REVISION } from "../rpc/names.ts";
 import type { Surface } from "./surface.ts";
 
 /** @throws ProtocolError -32602 for a cursor: the list has one page */

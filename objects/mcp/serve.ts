@@ -10,11 +10,10 @@ import type { Endpoint } from "./endpoint.ts";
 import { Exchange, type Caller } from "./exchange.ts";
 import { acceptsJson, echoableId, readInbound } from "./inbound.ts";
 import { RPC, rateHeaders, refusalResponse, rpcError, rpcErrorResponse } from "./responses.ts";
-import { REVISION } from "./revisions.ts";
 import { connectStream, endSession, openSession, postToSession } from "./session-lane.ts";
 import { SSE_PATH, serveSse } from "./sse-lane.ts";
 import { answerWithoutSession } from "./sessionless.ts";
-import { SESSION_HEADER } from "../rpc/names.ts";
+import { REVISION, SESSION_HEADER } from "../rpc/names.ts";
 import { STREAM_BODY_HEADER } from "../rpc/user.ts";
 
 export async function serveMcp(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {

@@ -19,8 +19,7 @@ import {
   rpcError,
   rpcErrorResponse,
 } from "./responses.ts";
-import { REVISION } from "./revisions.ts";
-import { SESSION_HEADER } from "../rpc/names.ts";
+import { REVISION, SESSION_HEADER } from "../rpc/names.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 

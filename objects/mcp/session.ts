@@ -15,7 +15,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Exchange } from "./exchange.ts";
 import { PostStream, type Sink } from "./post-stream.ts";
-import { REVISION } from "./revisions.ts";
+import { REVISION } from "../rpc/names.ts";
 import { messageFrame } from "./sse.ts";
 import type { SessionRow, SessionStore } from "../stores/sessions.ts";
 

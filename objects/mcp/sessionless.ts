@@ -20,7 +20,7 @@ import {
   rpcErrorResponse,
   type JsonRpcId,
 } from "./responses.ts";
-import { REVISION } from "./revisions.ts";
+import { REVISION } from "../rpc/names.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { buildServer } from "./server.ts";
 import type { Session } from "./session.ts";

@@ -6,7 +6,7 @@ import { isInitializeRequest, isJSONRPCRequest, type JSONRPCMessage } from "@mod
 import { Exchange, type Caller } from "./exchange.ts";
 import { echoableId, readInbound } from "./inbound.ts";
 import { RPC, refusalResponse, rpcErrorResponse } from "./responses.ts";
-import { REVISION } from "./revisions.ts";
+import { REVISION } from "../rpc/names.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
 

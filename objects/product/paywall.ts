@@ -14,7 +14,7 @@ import {
   type InputRequiredResult,
 } from "@modelcontextprotocol/server";
 import type { Tool } from "../../tools/define.ts";
-import { REVISION } from "../mcp/revisions.ts";
+import { REVISION } from "../rpc/names.ts";
 import type { SessionHub } from "../mcp/hub.ts";
 import type { Scope } from "../mcp/surface.ts";
 import type { RequestStates } from "../secrets/request-state.ts";

@@ -1,7 +1,7 @@
 /** The reference: R2 as Miniflare has it, alone and behind the faults of the tests. */
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import { EXPECTED, EXPECTED_FAILURES, playContract, playFailures } from "./r2-contract.ts";
+import { EXPECTED, EXPECTED_FAILURES, playContract, playFailures } from "../support/r2-contract.ts";
 import { R2Faults } from "./r2-faults.ts";
 
 afterEach(() => vi.restoreAllMocks());

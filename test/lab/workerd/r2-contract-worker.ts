@@ -1,5 +1,5 @@
 /** Plays the contract of R2 on its binding, in raw workerd. */
-import { playContract, playFailures } from "../../faults/r2-contract.ts";
+import { playContract, playFailures } from "../../support/r2-contract.ts";
 
 export default {
   async fetch(_request, { BUCKET: bucket }) {

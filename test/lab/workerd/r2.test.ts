@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { EXPECTED, EXPECTED_FAILURES } from "../../faults/r2-contract.ts";
+import { EXPECTED, EXPECTED_FAILURES } from "../../support/r2-contract.ts";
 import { buildWorker, ROOT } from "./bundle.ts";
 import { serveOutside } from "./outside.ts";
 import { R2Bucket } from "./r2.ts";

@@ -12,7 +12,7 @@ import { migrate } from "../../../objects/migrate.ts";
 import { JournalStore } from "../../../objects/stores/journal.ts";
 import { OutboxStore } from "../../../objects/stores/outbox.ts";
 import { UsageStore } from "../../../objects/stores/usage.ts";
-import { EXPECTED_FAILURES, playFailures } from "../../faults/r2-contract.ts";
+import { EXPECTED_FAILURES, playFailures } from "../../support/r2-contract.ts";
 import { userObject } from "../../support/users.ts";
 
 type Failure = "none" | "before" | "after";
