@@ -50,8 +50,15 @@ export const KEEP_ENDED_DEVICE_MS = 90 * 24 * 60 * 60_000;
 /** Cached values larger than this are not stored: SQLite rows end at 2 MB. */
 export const CACHE_MAX_BYTES = 1_500_000;
 
-/** Sessions of a user; the least recently used makes room. */
-export const MAX_SESSIONS = 20;
+/** Sessions of a device; the least recently used makes room. */
+export const MAX_DEVICE_SESSIONS = 20;
+/** Sessions of a user, all devices together: one of the device's own makes room, else the least recently used. */
+export const MAX_SESSIONS = 100;
+/** What a client says of itself is some hundred bytes, and is kept as long as its session. */
+export const MAX_INITIALIZE_BYTES = 64 * 1024;
+/** Resources one session may subscribe to, and how long the name of one may be. */
+export const MAX_SUBSCRIPTIONS = 100;
+export const MAX_URI_BYTES = 2 * 1024;
 /** A session nobody used for a week is gone. */
 export const SESSION_IDLE_MS = 7 * 24 * 60 * 60_000;
 /** What a session keeps for replay. */

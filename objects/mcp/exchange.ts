@@ -138,6 +138,16 @@ export class Exchange implements Stoppable {
     this.stop(new DOMException("The client cancelled the request.", "AbortError"));
   }
 
+  /** Does work that must not leave the row open: what it throws ends the request as a fault of ours. */
+  async within<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.fault(error);
+      throw error;
+    }
+  }
+
   /** The request ends by a fault of ours. @returns the incident id, for the client and the journal */
   fault(error: unknown): string {
     const incident = this.#grounds.ledger.report(error);

@@ -4,7 +4,7 @@
  * Worker, which holds the client's SSE response: they keep neither memory nor the object.
  */
 import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
-import { MAX_STREAMS_PER_SESSION, SSE_RETRY_MS } from "../limits.ts";
+import { MAX_STREAMS_PER_SESSION, MAX_SUBSCRIPTIONS, MAX_URI_BYTES, SSE_RETRY_MS } from "../limits.ts";
 import type { SessionKind, SessionRow, SessionStore } from "../stores/sessions.ts";
 import { REVISION } from "../rpc/names.ts";
 import { buildServer } from "./server.ts";
@@ -89,7 +89,15 @@ export class SessionHub implements Connections {
 
   #server(session: Session): ReturnType<typeof buildServer> {
     const subscriptions = {
-      add: (uri: string) => this.#subscribe(session, [...new Set([...session.row.subscriptions, uri])]),
+      add: (uri: string) => {
+        const uris = new Set([...session.row.subscriptions, uri]);
+        if (uri.length > MAX_URI_BYTES)
+          return `Invalid params: a URI is at most ${MAX_URI_BYTES} characters.`;
+        if (uris.size > MAX_SUBSCRIPTIONS)
+          return `A session subscribes to ${MAX_SUBSCRIPTIONS} resources at most: unsubscribe from some first.`;
+        this.#subscribe(session, [...uris]);
+        return undefined;
+      },
       delete: (uri: string) => {
         const left = session.row.subscriptions.filter((u) => u !== uri);
         this.#subscribe(session, left);

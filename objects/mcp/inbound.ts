@@ -7,7 +7,7 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
-import { MAX_BATCH_ELEMENTS, MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../limits.ts";
+import { MAX_BATCH_ELEMENTS, MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_INITIALIZE_BYTES } from "../limits.ts";
 import { RPC, rpcErrorResponse, type JsonRpcId } from "./responses.ts";
 
 export type Inbound =
@@ -42,6 +42,13 @@ export async function readInbound(request: Request): Promise<Inbound> {
   }
   if (!isMessage(body)) return refuse(400, RPC.invalidRequest, whyInvalid(body), echoableId(body));
   return { ok: true, body, bytes: text.length };
+}
+
+/** What is wrong with the size of what a session would keep of its client; undefined: nothing. */
+export function initializeProblem(params: unknown): string | undefined {
+  return JSON.stringify(params).length > MAX_INITIALIZE_BYTES
+    ? `Invalid params: what initialize says of a client is at most ${MAX_INITIALIZE_BYTES / 1024} KiB.`
+    : undefined;
 }
 
 function isMessage(value: unknown): value is JSONRPCMessage {

@@ -28,17 +28,26 @@ export class PostStream {
   readonly #priming: boolean;
   readonly #pending: Set<RequestId>;
   readonly #onEnd: () => void;
-  #responses: string[] = [];
+  #responses: string[];
   #streaming = false;
   #sink: Sink | undefined;
   #resolve: (response: Response) => void = () => undefined;
 
   /**
    * @param options.priming whether the negotiated revision knows priming events (2025-11-25 on)
+   * @param options.ids of the requests; none may be there twice
+   * @param options.early responses that are known already
    * @param options.mayStream whether the client's Accept allows SSE
    */
   constructor(
-    options: { id: string; ids: readonly RequestId[]; batch: boolean; mayStream: boolean; priming: boolean },
+    options: {
+      id: string;
+      ids: readonly RequestId[];
+      early: readonly JSONRPCMessage[];
+      batch: boolean;
+      mayStream: boolean;
+      priming: boolean;
+    },
     log: StreamLog,
     headers: Record<string, string>,
     onEnd: () => void,
@@ -50,10 +59,12 @@ export class PostStream {
     this.#mayStream = options.mayStream;
     this.#priming = options.priming;
     this.#pending = new Set(options.ids);
+    this.#responses = options.early.map((message) => JSON.stringify(message));
     this.#onEnd = onEnd;
     this.response = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+    if (this.#pending.size === 0) this.#endIfDone();
   }
 
   /** Sends something that is not a response. @returns false when this client cannot receive it */

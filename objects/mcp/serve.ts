@@ -17,8 +17,20 @@ import { REVISION, SESSION_HEADER } from "../rpc/names.ts";
 import { STREAM_BODY_HEADER } from "../rpc/user.ts";
 
 export async function serveMcp(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
-  if (new URL(request.url).pathname.startsWith(SSE_PATH)) return serveSse(request, caller, endpoint);
+  const answer = await dispatch(request, caller, endpoint);
+  // What is no message, or none that is recorded, is bounded too.
+  if (caller.meter?.uncounted !== true || answer.webSocket !== null) return answer;
+  const control = endpoint.ledger.control(caller);
+  return control.ok ? answer : refusalResponse(control.refusal, null);
+}
+
+async function dispatch(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
   const streamBody = request.headers.get(STREAM_BODY_HEADER);
+  const { pathname } = new URL(request.url);
+  if (pathname.startsWith(SSE_PATH)) {
+    const control = request.method === "GET" ? endpoint.ledger.control(caller) : { ok: true as const };
+    return control.ok ? serveSse(request, caller, endpoint) : refusalResponse(control.refusal, null);
+  }
   if (streamBody !== null) {
     const { headers, url } = request;
     const posted = new Request(url, { method: "POST", headers, body: decodeURIComponent(streamBody) });
@@ -28,9 +40,13 @@ export async function serveMcp(request: Request, caller: Caller, endpoint: Endpo
     case "POST":
       return servePost(request, caller, endpoint);
     case "GET":
-      return connectStream(request, caller, endpoint);
-    case "DELETE":
-      return endSession(request, caller, endpoint);
+    case "DELETE": {
+      const control = endpoint.ledger.control(caller);
+      if (!control.ok) return refusalResponse(control.refusal, null);
+      return request.method === "GET"
+        ? connectStream(request, caller, endpoint)
+        : endSession(request, caller, endpoint);
+    }
     default:
       return rpcErrorResponse(405, null, RPC.server, "Method not allowed: send JSON-RPC messages by POST.", {
         Allow: "GET, POST, DELETE",
@@ -82,14 +98,15 @@ async function serveModern(
   endpoint: Endpoint,
 ): Promise<Response> {
   if (!isJSONRPCRequest(body)) {
-    const control = endpoint.ledger.control(caller.tier);
+    const control = endpoint.ledger.control(caller);
     if (!control.ok) return refusalResponse(control.refusal, null);
     return endpoint.modern.serve(request, body, undefined);
   }
   const protocol = request.headers.get("mcp-protocol-version") ?? REVISION.stateless;
   const opened = Exchange.begin(endpoint, caller, body, protocol, bytes_in);
   if (!opened.ok) return refusalResponse(opened.refusal, body.id);
-  const served = await endpoint.modern.serve(request, body, opened.exchange);
+  const { exchange } = opened;
+  const served = await exchange.within(() => endpoint.modern.serve(request, body, exchange));
   const listens = body.method === "subscriptions/listen";
   if (listens) opened.exchange.end(0, served.status === 200 ? "ok" : "protocol_error");
   const response = listens ? await endpoint.listeners.adopt(served, caller.principal.deviceId) : served;

@@ -17,7 +17,11 @@ import { knowsTasks, requireExtension, type LongCalls } from "./long-calls.ts";
 
 /** What a session remembers for its client; requests without a session have none. */
 export interface SessionMemory {
-  subscriptions: { add(uri: string): void; delete(uri: string): void };
+  subscriptions: {
+    /** @returns why it was not added, if so */
+    add(uri: string): string | undefined;
+    delete(uri: string): void;
+  };
 }
 
 /**
@@ -111,7 +115,8 @@ function addResources(
   });
   if (surface.capabilities.resources?.subscribe !== true || memory === undefined) return;
   server.setRequestHandler("resources/subscribe", (request) => {
-    memory.subscriptions.add(request.params.uri);
+    const problem = memory.subscriptions.add(request.params.uri);
+    if (problem !== undefined) throw new ProtocolError(RPC.invalidParams, problem);
     return {};
   });
   server.setRequestHandler("resources/unsubscribe", (request) => {

@@ -7,10 +7,11 @@ import {
   type InitializeRequest,
   type JSONRPCMessage,
   type JSONRPCRequest,
+  type RequestId,
 } from "@modelcontextprotocol/server";
 import type { RateStatus, Refusal } from "../limit/gate.ts";
 import { Exchange, type Caller } from "./exchange.ts";
-import { echoableId } from "./inbound.ts";
+import { echoableId, initializeProblem } from "./inbound.ts";
 import {
   RPC,
   rateHeaders,
@@ -32,10 +33,14 @@ export async function openSession(
   endpoint: Endpoint,
 ): Promise<Response> {
   const asRequest = message as unknown as JSONRPCRequest;
+  const problem = initializeProblem(message.params);
+  if (problem !== undefined) return rpcErrorResponse(400, asRequest.id, RPC.invalidParams, problem);
   const asked = message.params.protocolVersion.slice(0, 20);
   const opened = Exchange.begin(endpoint, caller, asRequest, asked, bytes_in);
   if (!opened.ok) return refusalResponse(opened.refusal, asRequest.id);
-  const session = await endpoint.hub.open("http", caller.principal.deviceId, message.params);
+  const session = await opened.exchange.within(() =>
+    endpoint.hub.open("http", caller.principal.deviceId, message.params),
+  );
   return session.post([{ message: asRequest, exchange: opened.exchange }], {
     batch: false,
     mayStream: acceptsStream(request),
@@ -66,8 +71,9 @@ export async function postToSession(
   const early: JSONRPCMessage[] = [];
   let refused: Refusal | undefined;
   let rate: RateStatus | undefined;
+  const ids = new Set<RequestId>();
   for (const element of elements) {
-    const taken = take(element, session, bytes_each, caller, endpoint);
+    const taken = take(element, session, ids, bytes_each, caller, endpoint);
     switch (taken.kind) {
       case "refused":
         refused = taken.refusal;
@@ -102,10 +108,11 @@ type Taken =
   | { kind: "refused"; refusal: Refusal; answer?: JSONRPCMessage }
   | { kind: "request"; message: JSONRPCRequest; exchange: Exchange };
 
-/** Admits one message of a session. Pings and messages without an answer are capped, requests are recorded. */
+/** Admits one message of a session. `ids` are those of its POST so far. Pings and messages without an answer are capped, requests are recorded. */
 function take(
   element: JSONRPCMessage,
   session: Session,
+  ids: Set<RequestId>,
   bytes_in: number,
   caller: Caller,
   endpoint: Endpoint,
@@ -116,26 +123,27 @@ function take(
   });
   const { ledger } = endpoint;
   if (!isJSONRPCRequest(element)) {
-    const control = ledger.control(caller.tier);
+    const control = ledger.control(caller);
     if (!control.ok) return { kind: "refused", refusal: control.refusal };
     session.deliver(element);
     return { kind: "delivered" };
   }
   if (element.method === "initialize")
     return failed(RPC.invalidRequest, "This session is already initialized.");
-  if (session.inFlight(element.id)) {
+  if (session.inFlight(element.id) || ids.has(element.id)) {
     return failed(
       RPC.invalidRequest,
       "A request of this id is still running; ids must be unique in a session.",
     );
   }
   if (element.method === "ping") {
-    const control = ledger.control(caller.tier);
+    const control = ledger.control(caller);
     if (!control.ok) return refusedTaken(control.refusal, element);
     return { kind: "answer", answer: { jsonrpc: "2.0", id: element.id, result: {} } };
   }
   const opened = Exchange.begin(endpoint, caller, element, session.row.protocol, bytes_in);
   if (!opened.ok) return refusedTaken(opened.refusal, element);
+  ids.add(element.id);
   return { kind: "request", message: element, exchange: opened.exchange };
 }
 

@@ -21,8 +21,6 @@ import type { SessionRow, SessionStore } from "../stores/sessions.ts";
 
 /** Stream id of messages that belong to no request; clients listen to it by GET. */
 export const STANDALONE = "s";
-/** Ids of messages we feed ourselves when a session is rebuilt; never those of a client. */
-const REPLAY = "clickup-mcp/replay/";
 /**
  * The request of a client that code runs for. The SDK does not say which one a question to the client belongs to, and
  * it has to go on that request's stream: a client need not listen to any other.
@@ -46,6 +44,8 @@ export class Session implements Transport {
   readonly #streams = new Map<string, PostStream>();
   readonly #streamOf = new Map<RequestId, PostStream>();
   readonly #exchanges = new Map<RequestId, Exchange>();
+  /** Ids of messages we feed ourselves when the session is rebuilt, until the server has answered them. */
+  readonly #fed = new Set<RequestId>();
   /** Log levels asked for, until the server has accepted them. */
   readonly #levels = new Map<RequestId, string>();
 
@@ -125,26 +125,26 @@ export class Session implements Transport {
       early: readonly JSONRPCMessage[];
     },
   ): Promise<Response> {
-    const ids = requests.map((r) => r.message.id);
-    const earlyIds = options.early.map((m) => ("id" in m ? (m.id ?? "") : ""));
+    const streamId = crypto.randomUUID();
     const stream = new PostStream(
       {
-        id: crypto.randomUUID(),
-        ids: [...ids, ...earlyIds],
+        id: streamId,
+        ids: requests.map(({ message }) => message.id),
+        early: options.early,
         batch: options.batch,
         mayStream: options.mayStream,
         priming: this.row.protocol >= REVISION.polling,
       },
       { append: (streamId, text) => this.#store.append(this.sessionId, streamId, text) },
       options.headers,
-      () => this.#streams.delete(stream.id),
+      () => this.#streams.delete(streamId),
     );
+    if (requests.length === 0) return stream.response;
     this.#streams.set(stream.id, stream);
     for (const { message, exchange } of requests) {
       this.#streamOf.set(message.id, stream);
       this.#admit(message, exchange);
     }
-    for (const [i, message] of options.early.entries()) stream.respond(earlyIds[i] ?? "", message);
     for (const { message } of requests) {
       running.run({ session: this, id: message.id }, () =>
         this.onmessage?.(message, {
@@ -165,7 +165,7 @@ export class Session implements Transport {
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) {
       const { id } = message;
-      if (id === undefined || String(id).startsWith(REPLAY)) return;
+      if (id === undefined || this.#fed.delete(id)) return;
       const exchange = this.#exchanges.get(id);
       // Handlers of tools end their exchange themselves; the others end with their response.
       exchange?.end(0, isJSONRPCErrorResponse(message) ? "protocol_error" : undefined);
@@ -242,6 +242,9 @@ export class Session implements Transport {
   }
 
   #feed(method: string, params: unknown): void {
-    this.onmessage?.({ jsonrpc: "2.0", id: `${REPLAY}${method}`, method, params } as JSONRPCRequest);
+    // An id that no client can know before it is over.
+    const id = crypto.randomUUID();
+    this.#fed.add(id);
+    this.onmessage?.({ jsonrpc: "2.0", id, method, params } as JSONRPCRequest);
   }
 }

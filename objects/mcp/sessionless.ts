@@ -69,7 +69,7 @@ async function answerOne(
   // It is known to be a message: only requests have both.
   const request = "id" in message && "method" in message ? message : undefined;
   if (request === undefined || request.method === "ping") {
-    const control = ledger.control(caller.tier);
+    const control = ledger.control(caller);
     if (!control.ok) return { kind: "refused", refusal: control.refusal, id: request?.id ?? null };
     if (request === undefined) return { kind: "accepted" };
     return { kind: "answer", text: JSON.stringify({ jsonrpc: "2.0", id: request.id, result: {} }) };
@@ -184,7 +184,7 @@ async function run(surface: Surface, message: JSONRPCRequest, exchange: Exchange
         await server.connect(transport);
         const answer = JSON.stringify(await transport.ask(message));
         await server.close();
-        exchange.end(answer.length, answer.includes('"error":') ? "protocol_error" : "ok");
+        exchange.end(answer.length, answer.includes('"error":') ? "protocol_error" : undefined);
         return answer;
       }
     }

@@ -4,7 +4,7 @@
  */
 import { isInitializeRequest, isJSONRPCRequest, type JSONRPCMessage } from "@modelcontextprotocol/server";
 import { Exchange, type Caller } from "./exchange.ts";
-import { echoableId, readInbound } from "./inbound.ts";
+import { echoableId, initializeProblem, readInbound } from "./inbound.ts";
 import { RPC, refusalResponse, rpcErrorResponse } from "./responses.ts";
 import { REVISION } from "../rpc/names.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -59,12 +59,14 @@ function post(
 ): Response {
   const { ledger } = endpoint;
   if (!isJSONRPCRequest(message) || message.method === "ping") {
-    const control = ledger.control(caller.tier);
+    const control = ledger.control(caller);
     if (!control.ok) return refusalResponse(control.refusal, echoableId(message));
     if (isJSONRPCRequest(message)) void session.send({ jsonrpc: "2.0", id: message.id, result: {} });
     else session.deliver(message);
     return accepted();
   }
+  const problem = isInitializeRequest(message) ? initializeProblem(message.params) : undefined;
+  if (problem !== undefined) return rpcErrorResponse(400, message.id, RPC.invalidParams, problem);
   if (session.inFlight(message.id)) {
     const why = "A request of this id is still running; ids must be unique in a session.";
     return rpcErrorResponse(400, message.id, RPC.invalidRequest, why);

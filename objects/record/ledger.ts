@@ -139,7 +139,8 @@ export class Ledger {
   }
 
   /** Admits a message without a row: a notification, a response, a ping. */
-  control(tier: Tier): { ok: true } | Refused {
+  control({ tier, meter }: { tier: Tier; meter?: Meter }): { ok: true } | Refused {
+    meter?.control();
     return this.#gate.control(tier);
   }
 }

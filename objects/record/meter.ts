@@ -5,6 +5,7 @@ import type { Beginning, Ending } from "../rpc/views.ts";
 export class Meter {
   #messages = 0;
   #open = 0;
+  #controls = 0;
   #figures: Omit<RequestFigures, "user" | "device" | "outboxDepth"> = {
     protocol: null,
     method: null,
@@ -27,6 +28,16 @@ export class Meter {
     figures.tool = beginning.tool;
     figures.bytes_in += beginning.bytes_in;
     figures.remaining = remaining;
+  }
+
+  /** A message without a row came: it was counted, and let in or not. */
+  control(): void {
+    this.#controls++;
+  }
+
+  /** True while nothing of the request has been counted. */
+  get uncounted(): boolean {
+    return this.#messages + this.#controls === 0;
   }
 
   /** It ended. The worst word of a batch stays: "ok" never hides another outcome. */

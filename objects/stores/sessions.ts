@@ -2,6 +2,7 @@ import {
   LAST_SEEN_EVERY_MS,
   MAX_SESSION_EVENT_BYTES,
   MAX_SESSION_EVENTS,
+  MAX_DEVICE_SESSIONS,
   MAX_SESSIONS,
   SESSION_IDLE_MS,
 } from "../limits.ts";
@@ -54,13 +55,19 @@ export class SessionStore {
     row: Pick<SessionRow, "sessionId" | "kind" | "deviceId" | "protocol" | "initialize">,
     now_ms: number,
   ): string[] {
-    const ousted = this.#sql
-      .exec<{ session_id: string }>(
-        "SELECT session_id FROM sessions ORDER BY last_seen_ms DESC, created_ms DESC LIMIT -1 OFFSET ?",
-        MAX_SESSIONS - 1,
-      )
-      .toArray()
-      .map((r) => r.session_id);
+    const ids = (sql: string, ...values: (string | number)[]): string[] =>
+      this.#sql
+        .exec<{ session_id: string }>(sql, ...values)
+        .toArray()
+        .map((r) => r.session_id);
+    // A device makes room among its own first: one that opens many takes none from another.
+    const own = ids(
+      "SELECT session_id FROM sessions WHERE device_id = ? ORDER BY last_seen_ms DESC, session_id",
+      row.deviceId,
+    );
+    const all = ids("SELECT session_id FROM sessions ORDER BY last_seen_ms DESC, session_id");
+    const ousted = own.slice(MAX_DEVICE_SESSIONS - 1);
+    if (ousted.length === 0 && all.length >= MAX_SESSIONS) ousted.push(own.at(-1) ?? all.at(-1) ?? "");
     for (const id of ousted) this.remove(id);
     this.#sql.exec(
       `INSERT INTO sessions (session_id, kind, device_id, protocol, initialize, subscriptions, created_ms, last_seen_ms)

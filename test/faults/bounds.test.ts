@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { MAX_BATCH_ELEMENTS, MAX_DEVICES, MAX_SESSIONS } from "../../objects/limits.ts";
+import { MAX_BATCH_ELEMENTS, MAX_DEVICES, MAX_DEVICE_SESSIONS } from "../../objects/limits.ts";
 import { SANDBOX } from "../sandbox/clickup/facts.ts";
 import { FULL_GRANT, newUser, rpc, tokenFor, userObject, type TestUser } from "../support/users.ts";
 
@@ -41,9 +41,9 @@ describe("a user who", () => {
       for (const answer of opened) await answer.arrayBuffer();
       last = opened.at(-1)?.headers.get("mcp-session-id") ?? "";
     }
-    expect(await countOf(user, "sessions")).toBe(MAX_SESSIONS);
+    expect(await countOf(user, "sessions")).toBe(MAX_DEVICE_SESSIONS);
     await user.object.toolsChanged();
-    expect(await countOf(user, "session_events")).toBeLessThanOrEqual(MAX_SESSIONS);
+    expect(await countOf(user, "session_events")).toBeLessThanOrEqual(MAX_DEVICE_SESSIONS);
     expect((await user.post(rpc("tools/list"), { ...accept, "Mcp-Session-Id": last })).status).toBe(200);
   });
 

@@ -7,6 +7,30 @@ const BOUNDS = ["test/faults/bounds.test.ts"];
 
 export const LIMIT_MUTANTS: Mutant[] = [
   {
+    name: "knocking-for-free",
+    protects: "what is no message is counted too",
+    file: "objects/mcp/serve.ts",
+    find: "if (caller.meter?.uncounted !== true || ",
+    replace: "if (caller.meter?.uncounted !== undefined || ",
+    tests: ["test/objects/mcp/odd-messages.test.ts"],
+  },
+  {
+    name: "sessions-of-others-ousted",
+    protects: "a device makes room for its sessions among its own",
+    file: "objects/stores/sessions.ts",
+    find: "const ousted = own.slice(MAX_DEVICE_SESSIONS - 1);",
+    replace: "const ousted = all.slice(MAX_DEVICE_SESSIONS - 1);",
+    tests: ["test/objects/mcp/odd-messages.test.ts"],
+  },
+  {
+    name: "same-id-twice-in-a-batch",
+    protects: "ids of a session's running requests are unique, in one batch too",
+    file: "objects/mcp/session-lane.ts",
+    find: "session.inFlight(element.id) || ids.has(element.id)",
+    replace: "session.inFlight(element.id)",
+    tests: ["test/objects/mcp/odd-messages.test.ts"],
+  },
+  {
     name: "window-out-of-order",
     protects: "rows of the window that are not in the order of time are an incident",
     file: "objects/limit/gate.ts",
