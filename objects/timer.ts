@@ -47,9 +47,16 @@ export class ObjectTimer {
       else next_ms = Math.min(next_ms, entry.due_ms);
     }
     if (next_ms < Number.POSITIVE_INFINITY) this.#wakeFor(next_ms);
+    const thrown: unknown[] = [];
     for (const entry of due) {
-      // What ran before may have called it off.
-      if (this.#entries.delete(entry)) entry.run();
+      try {
+        // What ran before may have called it off.
+        if (this.#entries.delete(entry)) entry.run();
+      } catch (error) {
+        // One entry takes no other along.
+        thrown.push(error);
+      }
     }
+    if (thrown.length > 0) throw thrown[0];
   }
 }

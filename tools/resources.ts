@@ -3,7 +3,7 @@
  * grant, fence and budget are the tool's.
  */
 import { loadHierarchy, RESOLVING_AGE_MS } from "./resolve/hierarchy.ts";
-import type { ToolContext } from "./define.ts";
+import type { Grant, ToolContext } from "./define.ts";
 import { oneLine, shown } from "./words/names.ts";
 
 export interface ResourceTemplate {
@@ -79,8 +79,8 @@ export function changedUris(
   );
 }
 
-/** @returns the tool call that reads `uri`; undefined when it is none of ours */
-export function resourceCall(uri: string): ResourceCall | undefined {
+/** @param sets of tools the device may use; @returns the tool call that reads `uri`; undefined when it is none of ours */
+export function resourceCall(uri: string, sets: Grant["toolSets"]): ResourceCall | undefined {
   if (!uri.startsWith(SCHEME)) return undefined;
   let parts: string[];
   try {
@@ -95,7 +95,11 @@ export function resourceCall(uri: string): ResourceCall | undefined {
   }
   if (id === undefined || id === "") return undefined;
   if (kind === "task" && sub === undefined) {
-    return { tool: "clickup_task_get", args: { task: id, include: ["description", "subtasks", "comments"] } };
+    const comments = sets === null || sets.includes("comments") ? ["comments"] : [];
+    return {
+      tool: "clickup_task_get",
+      args: { task: id, include: ["description", "subtasks", ...comments] },
+    };
   }
   if (kind === "list" && sub === undefined) return { tool: "clickup_list_get", args: { list: id } };
   if (kind === "doc" && sub === "page" && subId !== undefined && subId !== "") {

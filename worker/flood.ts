@@ -35,8 +35,22 @@ async function passes(c: AppContext, binding: string, place: string): Promise<bo
   const limiter = c.env[binding] as RateLimit | undefined;
   const address = c.req.header("CF-Connecting-IP");
   if (limiter === undefined || address === undefined) return true;
-  const { success } = await limiter.limit({ key: `${place} ${address}` });
+  const { success } = await limiter.limit({ key: `${place} ${networkOf(address)}` });
   return success;
+}
+
+/** Whoever has an IPv6 address has its whole /64: that counts as one (RFC 6177). */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.toLowerCase().split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length);
+  const all = [...groups, ...Array.from({ length: zeros }, () => "0"), ...after];
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
 }
 
 function tooMany(c: AppContext): Response {

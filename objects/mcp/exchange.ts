@@ -33,6 +33,9 @@ export interface Grounds {
 /** What a method's name looks like in every revision; anything else a client sends could be content. */
 const METHOD = /^[A-Za-z_$][\w$.-]{0,39}(\/[\w$.-]{1,40}){0,3}$/;
 
+/** A revision of MCP is a date; anything else a client sends could be content. */
+const REVISION_FORM = /^\d{4}-\d{2}-\d{2}$/;
+
 /** What the journal says of a request, and how it counts. */
 function describe(
   surface: Surface,
@@ -50,7 +53,7 @@ function describe(
     requestId: caller.requestId,
     deviceId: caller.principal.deviceId,
     client: caller.client,
-    protocol,
+    protocol: REVISION_FORM.test(protocol) ? protocol : "(not a revision)",
     method: METHOD.test(message.method) ? message.method : "(not a method name)",
     tool,
     fields,

@@ -77,7 +77,7 @@ export class ProductResources implements Resources {
   async read(uri: string, scope: Scope): Promise<ReadResourceResult | undefined> {
     const own = this.#account(uri, scope);
     if (own !== undefined) return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(own) }] };
-    const call = resourceCall(uri);
+    const call = resourceCall(uri, scope.grant.toolSets);
     const tool = call === undefined ? undefined : toolByName(call.tool);
     if (call === undefined || tool === undefined) return undefined;
     const plain = (text: string) => ({ contents: [{ uri, mimeType: "text/plain", text }] });
@@ -98,24 +98,32 @@ export class ProductResources implements Resources {
 
   #account(uri: string, scope: Scope): unknown {
     const { limit, remaining, reset_ms } = this.#gate.status(scope.tier);
+    // Without rate limiting there is no number to name.
+    const requests_per_minute = Number.isInteger(limit) ? limit : null;
+    const { deviceId } = scope.principal;
+    const narrowed = scope.grant.workspaces !== null || scope.grant.toolSets !== null;
     switch (uri) {
       case "account://plan":
-        return { tier: scope.tier, requests_per_minute: limit };
+        return { tier: scope.tier, requests_per_minute };
       case "account://usage":
         return {
-          requests_per_minute: limit,
-          used_last_minute: limit - remaining,
+          requests_per_minute,
+          ...(requests_per_minute === null ? {} : { used_last_minute: limit - remaining }),
           reset_s: Math.ceil(reset_ms / 1000),
         };
       case "account://activity":
-        return this.#journal.recent(RECENT_EVENTS).map((e) => ({
-          time: new Date(e.t_ms).toISOString(),
-          client: e.client,
-          method: e.method,
-          ...(e.tool === null ? {} : { tool: e.tool }),
-          outcome: e.outcome ?? "running",
-          ...(e.targets === undefined || e.targets.length === 0 ? {} : { targets: e.targets }),
-        }));
+        // A device that may see only a part sees what it did itself.
+        return this.#journal
+          .recent(RECENT_EVENTS)
+          .filter((e) => !narrowed || e.deviceId === deviceId)
+          .map((e) => ({
+            time: new Date(e.t_ms).toISOString(),
+            client: e.client,
+            method: e.method,
+            ...(e.tool === null ? {} : { tool: e.tool }),
+            outcome: e.outcome ?? "running",
+            ...(e.targets === undefined || e.targets.length === 0 ? {} : { targets: e.targets }),
+          }));
       default:
         return undefined;
     }

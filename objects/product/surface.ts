@@ -9,6 +9,7 @@ import type {
 import { callTool } from "../../tools/call/call.ts";
 import { preparedToolList, toolByName } from "../../tools/catalog.ts";
 import type { Tool } from "../../tools/define.ts";
+import { grantAllows } from "../../tools/call/grant.ts";
 import { redactArguments } from "../../tools/call/redact.ts";
 import { tierAllows, type Tier } from "../../tools/tiers.ts";
 import { completions } from "../../tools/resources.ts";
@@ -104,6 +105,9 @@ export class ProductSurface implements Surface {
 
   async complete(params: CompleteRequestParams, scope: Scope): Promise<CompleteResult["completion"]> {
     const { name, value } = params.argument;
+    // Names of places are what the hierarchy is: a device that may not read it gets none to choose from.
+    const hierarchy = toolByName("clickup_workspace_hierarchy");
+    if (hierarchy === undefined || !grantAllows(scope.grant, hierarchy)) return { values: [] };
     const known = name === "backlog" || name === "sprint" ? "list" : name;
     const found = await withContext(this.#context, scope, (ctx) => completions(known, value, ctx));
     return found ?? { values: [] };

@@ -12,6 +12,17 @@ describe("the timer of an object", () => {
     vi.restoreAllMocks();
   });
 
+  test("an entry that throws takes no other of its moment along", () => {
+    const timer = new ObjectTimer();
+    const ran: string[] = [];
+    timer.after(5, () => {
+      throw new Error("mine");
+    });
+    timer.after(5, () => ran.push("the other"));
+    expect(() => vi.advanceTimersByTime(5)).toThrow("mine");
+    expect(ran).toEqual(["the other"]);
+  });
+
   test("runs what is due, in time and once, and nothing that was called off", () => {
     const timer = new ObjectTimer();
     const ran: string[] = [];

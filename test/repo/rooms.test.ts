@@ -79,7 +79,7 @@ const RULES: { room: RegExp; may: RegExp[]; types?: RegExp[] }[] = [
     may: [
       /^objects\//,
       /^migrations\//,
-      /^tools\/(catalog|tiers|define|prompts|resources|call\/(call|redact)|words\/errors|when\/zone)\.ts$/,
+      /^tools\/(catalog|tiers|define|prompts|resources|call\/(call|grant|redact)|words\/errors|when\/zone)\.ts$/,
       /^tools\/clickup\//,
       /^@modelcontextprotocol\/server/,
       /^agents\/lifecycle$/,

@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import worker from "../../worker/index.ts";
 import type { Bindings } from "../../worker/env.ts";
+import { networkOf } from "../../worker/flood.ts";
 import { serve } from "../../worker/router.tsx";
 import { SANDBOX } from "../sandbox/clickup/facts.ts";
 import { Browser, ORIGIN } from "./browser.ts";
@@ -11,6 +12,14 @@ import { connect } from "./client.ts";
 import { idOf } from "./person.ts";
 
 const bindings = env as unknown as Bindings;
+
+it("counts an IPv6 network as one, however its addresses are written", () => {
+  expect(networkOf("192.0.2.7")).toBe("192.0.2.7");
+  const one = ["2001:db8:1:2::1", "2001:DB8:1:2:ffff::", "2001:0db8:0001:0002:0:0:0:9"];
+  expect(new Set(one.map(networkOf))).toEqual(new Set(["2001:db8:1:2::/64"]));
+  expect(networkOf("2001:db8:1:3::1")).toBe("2001:db8:1:3::/64");
+  expect([networkOf("::1"), networkOf("fe80::1")]).toEqual(["0:0:0:0::/64", "fe80:0:0:0::/64"]);
+});
 
 async function send(path: string, changes: Record<string, unknown>, init: RequestInit = {}) {
   const ctx = createExecutionContext();

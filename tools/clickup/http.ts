@@ -146,8 +146,8 @@ async function exchange(
   const init = initOf(request, authorization);
   const run = async (stop: AbortSignal): Promise<HttpAnswer> => {
     init.signal = stop;
-    const response = await plainFetch(url, init);
-    return readAnswer(response, await readCapped(response), secret);
+    const response = await plainFetch(url, init).catch(connectionLost);
+    return readAnswer(response, await readCapped(response).catch(connectionLost), secret);
   };
   try {
     return await bounded(run, { signal, timeout_ms, after });
@@ -159,8 +159,15 @@ async function exchange(
     if (error instanceof GivenUpError) {
       throw new ClickUpError("timeout", "ClickUp did not answer in time. Try again later.");
     }
-    throw new ClickUpError("unavailable", "The connection to ClickUp failed. Try again later.");
+    // Ours: it is no word about ClickUp.
+    throw error;
   }
+}
+
+/** What `fetch` and the reading of its answer throw. */
+function connectionLost(error: unknown): never {
+  if (error instanceof ClickUpError) throw error;
+  throw new ClickUpError("unavailable", "The connection to ClickUp failed. Try again later.");
 }
 
 function initOf({ method, body }: HttpRequest, authorization: string | undefined): RequestInit {

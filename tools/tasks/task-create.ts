@@ -1,4 +1,5 @@
 /** Creates one task in a List that is already known, and compares what was asked with what ClickUp made. */
+import { requireToolSet } from "../call/grant.ts";
 import { createTask } from "../clickup/tasks.ts";
 import type { NewTask, TaskRecord } from "../clickup/tasks.ts";
 import type { ToolContext } from "../define.ts";
@@ -56,6 +57,7 @@ export async function prepareTask(
     body.check_required_custom_fields = true;
   }
   if (given.custom_fields !== undefined && Object.keys(given.custom_fields).length > 0) {
+    requireToolSet(ctx, "fields", "custom_fields");
     const writes = await convertFields(ctx, await loadListFields(ctx, list.id), given.custom_fields);
     body.custom_fields = writes.flatMap(({ field, body: value }) =>
       value === null ? [] : [{ id: field.id, ...value }],

@@ -1,4 +1,5 @@
 /** Changes one task that was just read: plans the requests, sends them, and compares with what ClickUp then has. */
+import { requireToolSet } from "../call/grant.ts";
 import { ClickUpError } from "../clickup/errors.ts";
 import {
   addTaskTag,
@@ -193,6 +194,7 @@ async function planUpdate(ctx: ToolContext, before: TaskRecord, given: TaskUpdat
     given.due === undefined ? undefined : body.due_date,
   );
   if (given.custom_fields !== undefined) {
+    requireToolSet(ctx, "fields", "custom_fields");
     const names = Object.keys(given.custom_fields);
     const writes = await convertFields(ctx, await fieldsFor(ctx, before, names), given.custom_fields);
     for (const write of writes) {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { requireToolSet } from "../call/grant.ts";
 import { getTaskComments } from "../clickup/tasks.ts";
 import { defineTool } from "../define.ts";
 import { someOf, TaskReference } from "../params.ts";
@@ -28,6 +29,8 @@ export const taskGet = defineTool({
   operations: ["GET /v2/task/{task_id}", "GET /v2/task/{task_id}/comment", "GET /v2/team/{team_Id}/task"],
   async handler(params, ctx) {
     const include = new Set(params.include);
+    if (include.has("comments")) requireToolSet(ctx, "comments", "include comments");
+    if (include.has("custom_fields")) requireToolSet(ctx, "fields", "include custom_fields");
     const task = await loadTask(ctx, params.task, "task", {
       subtasks: include.has("subtasks"),
       markdown: include.has("description"),

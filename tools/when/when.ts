@@ -109,6 +109,10 @@ function parseInstant(value: string, clock: Clock): Moment | undefined {
   if (zone === undefined) {
     return { ms: instantOf(wall, clock.timeZone) + fraction_ms, hasTime: true };
   }
+  const offset = zoneMinutes(zone);
+  if (offset === undefined) {
+    return undefined;
+  }
   const asUtc = Date.UTC(
     wall.year,
     wall.month - 1,
@@ -118,15 +122,17 @@ function parseInstant(value: string, clock: Clock): Moment | undefined {
     wall.second,
     fraction_ms,
   );
-  return { ms: asUtc - zoneMinutes(zone) * 60_000, hasTime: true };
+  return { ms: asUtc - offset * 60_000, hasTime: true };
 }
 
-function zoneMinutes(zone: string): number {
+/** Minutes east of UTC; undefined for what no clock shows: zones reach from -12:00 to +14:00. */
+function zoneMinutes(zone: string): number | undefined {
   if (zone === "z") {
     return 0;
   }
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  return zone.startsWith("-") ? -minutes : minutes;
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))];
+  const east = (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+  return minutes > 59 || east < -12 * 60 || east > 14 * 60 ? undefined : east;
 }
 
 const OFFSET = /^(?:in |([+-]))?\s*(\d{1,5})\s*([a-z]+)( ago)?$/;
@@ -152,12 +158,19 @@ const UNITS: Record<string, "minute" | "hour" | "day" | "week" | "month" | "year
   years: "year",
 };
 
+const DAYS_OF = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 31, year: 366 };
+/** A hundred years: nobody plans farther, and dates end somewhere. */
+const FARTHEST_DAYS = 36_600;
+
 function parseOffset(value: string, clock: Clock): Moment | undefined {
   const match = OFFSET.exec(value);
   const unit = match === null ? undefined : UNITS[match[3] ?? ""];
   const marked =
     match !== null && (match[1] !== undefined || value.startsWith("in ") || match[4] !== undefined);
   if (match === null || unit === undefined || !marked) {
+    return undefined;
+  }
+  if (Number(match[2]) * DAYS_OF[unit] > FARTHEST_DAYS) {
     return undefined;
   }
   const count = Number(match[2]) * (match[1] === "-" || match[4] !== undefined ? -1 : 1);

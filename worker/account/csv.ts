@@ -1,7 +1,7 @@
 /** Comma-separated values (RFC 4180) that a spreadsheet opens as text, never as a formula. */
 
 /** Characters at which spreadsheets take a cell for a formula or a command. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 /** One line, with its line break. */
 export function csvLine(cells: readonly (string | number | boolean | null | undefined)[]): string {
@@ -12,5 +12,6 @@ function cell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "string") return String(value);
   const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  // A spreadsheet of another country takes ";" or a tab for the end of a cell.
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

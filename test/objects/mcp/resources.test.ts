@@ -9,7 +9,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { SANDBOX } from "../../sandbox/clickup/index.ts";
-import { FULL_GRANT, newUser, type TestUser } from "../../support/users.ts";
+import { FULL_GRANT, newUser, rpc, tokenFor, type TestUser } from "../../support/users.ts";
 
 const workerFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
   exports.default.fetch(new Request(input, init));
@@ -145,5 +145,42 @@ describe("prompts and completion", () => {
     expect((await client.listPrompts()).prompts).toHaveLength(5);
     await expect(client.readResource({ uri: "account://secrets" })).rejects.toMatchObject({ code: -32602 });
     await client.close();
+  });
+});
+
+describe("a device that may see a part", () => {
+  const complete = async (user: TestUser): Promise<string[]> => {
+    const argument = { name: "list", value: "" };
+    const ref = { type: "ref/resource", uri: "clickup://{workspace}/list/{list}" };
+    const answer = await user.post(rpc("completion/complete", { ref, argument }));
+    return (await answer.json<{ result: { completion: { values: string[] } } }>()).result.completion.values;
+  };
+
+  test("is offered no names of places when it may not read the hierarchy", async () => {
+    const grant = { ...FULL_GRANT, toolSets: ["time" as const] };
+    expect(await complete(await newUser({ grant }))).toEqual([]);
+    expect((await complete(await newUser())).length).toBeGreaterThan(0);
+  });
+
+  test("sees in the record what it did itself", async () => {
+    const user = await newUser();
+    await user.call("clickup_workspace_hierarchy", { workspace: "Northwind Labs" });
+    await user.object.addDevice({
+      deviceId: "part",
+      via: "jwt",
+      clientId: "jwt",
+      clientName: "part",
+      grant: { ...FULL_GRANT, toolSets: ["time"] },
+      expires_ms: null,
+    });
+    const bearer = await tokenFor(user.userId, "part");
+    const read = async (token: string): Promise<string> =>
+      (
+        await user.post(rpc("resources/read", { uri: "account://activity" }), {
+          Authorization: `Bearer ${token}`,
+        })
+      ).text();
+    expect(await read(user.bearer)).toContain("clickup_workspace_hierarchy");
+    expect(await read(bearer)).not.toContain("clickup_workspace_hierarchy");
   });
 });

@@ -134,3 +134,19 @@ describe("clickup_task_get", () => {
     expect(await world().fails(TOOL, args, "user_error")).toContain(message);
   });
 });
+
+describe("a device that may use tasks alone", () => {
+  const world = useWorld();
+  const only = { grant: { toolSets: ["tasks" as const] }, tier: "premium" as const };
+
+  it.each([
+    ["clickup_task_get", { include: ["comments"] }, "comments"],
+    ["clickup_task_get", { include: ["custom_fields"] }, "fields"],
+    ["clickup_task_update", { custom_fields: { Severity: "High" } }, "fields"],
+  ])("%s %j is refused, and nothing is changed", async (tool, args, set) => {
+    const w = world();
+    const text = await w.fails(tool, { task: SANDBOX.tasks.docs, ...args }, "refused_grant", w.context(only));
+    expect(text).toContain(`may not use ${set} tools`);
+    expect(w.operations().filter((operation) => !operation.startsWith("GET "))).toEqual([]);
+  });
+});

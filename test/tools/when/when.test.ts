@@ -67,6 +67,12 @@ describe("parseWhen", () => {
     "friday 9",
     "now 9:00",
     "someday",
+    "2026-12-01T10:00+99:99",
+    "2026-12-01T10:00+14:01",
+    "2026-12-01T10:00+05:60",
+    "+99999y",
+    "in 99999 months",
+    "-1300mo",
   ])("refuses %j and names the forms", (text) => {
     expect(() => parseWhen(text, clock, "due")).toThrow(
       /^due: ".*" is not a time\. Use ISO 8601, YYYY-MM-DD/,

@@ -112,10 +112,13 @@ describe("the record", () => {
 
 describe("a CSV cell", () => {
   it("is never a formula, and keeps quotes, commas and line breaks", () => {
-    for (const start of ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"]) expect(csvLine([start])).toMatch(/^"?'/);
+    for (const start of ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\uFF1D1+1", "\uFF20x"])
+      expect(csvLine([start])).toMatch(/^"?'/);
     expect(csvLine(['a"b', "c,d", "e\nf", -5, true, null, undefined, "plain"])).toBe(
       '"a""b","c,d","e\nf",-5,true,,,plain\r\n',
     );
+    // Where ";" parts cells, what follows it would be one.
+    expect(csvLine(["a;=1+1", "b\t=1"])).toBe('"a;=1+1","b\t=1"\r\n');
   });
 });
 
