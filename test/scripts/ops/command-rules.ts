@@ -18,9 +18,9 @@ export const ELSEWHERE: readonly { command: RegExp; because: string; holds?: () 
   },
   { command: /^npm ci && npm start$|^npm start$|^PORT=\d+ npm start$/, because: "this test runs on it" },
   {
-    command: /^npm run (lint|format|typecheck)$/,
+    command: /^npm run (lint|format|typecheck|unused)$/,
     because: "parts of npm test",
-    holds: () => /"oxlint"/.test(read("scripts/gate.ts")) && /"tsc"/.test(read("scripts/gate.ts")),
+    holds: () => ["oxlint", "tsc", "knip"].every((part) => read("scripts/gate.ts").includes(`"${part}"`)),
   },
   {
     command: /^npm run billing:live( -- --sandbox)?$/,
