@@ -78,7 +78,7 @@ export async function forwardToUser(
     if (answer.status === 403 && answer.headers.get("WWW-Authenticate")?.includes("insufficient_scope")) {
       return insufficientScope(ctx.auth, SCOPES, "This token may only read; its device may also write");
     }
-    return answer.status === 401 ? challenged(answer, new URL(request.url).origin) : answer;
+    return answer.status === 401 ? challenged(answer, ctx.auth.audience) : answer;
   } catch (error) {
     return unreachable(error, request.method, requestId);
   }
@@ -110,8 +110,8 @@ function sessionHeader(request: Request): Headers {
   return new Headers(sessionId === null ? {} : { [SESSION_HEADER]: sessionId });
 }
 
-function challenged(answer: Response, origin: string): Response {
+function challenged(answer: Response, resource: string): Response {
   const headers = new Headers(answer.headers);
-  headers.set("WWW-Authenticate", invalidTokenChallenge(origin));
+  headers.set("WWW-Authenticate", invalidTokenChallenge(resource));
   return new Response(answer.body, { status: 401, headers });
 }

@@ -1,4 +1,5 @@
 /** The routes of the entry Worker. */
+import type { OAuthResourceServer } from "@cloudflare/workers-oauth-provider";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { showPlan } from "./account/overview.tsx";
@@ -20,10 +21,13 @@ import { observeRequest } from "./observe/request-log.ts";
 import { decideConsent, showConsent, takeToken } from "./oauth/authorize.tsx";
 import { clickUpCallback } from "./oauth/callback.ts";
 import { isPrivateClientId } from "./oauth/cimd-host.ts";
+import { narrowRegistration } from "./oauth/client-metadata.ts";
+import { metadataPaths, resourceAt, resourcesOf } from "./oauth/endpoints.ts";
 import { takeWorkspaces } from "./oauth/finish.tsx";
 import { rememberToken } from "./oauth/verified-tokens.ts";
 import { answerOAuthRefusal } from "./oauth/refusal.ts";
-import { oauthHelpers, oauthParts, type ResourceHandler } from "./oauth/provider.ts";
+import { oauthHelpers, oauthParts, type Caller, type ResourceHandler } from "./oauth/provider.ts";
+import { acceptedForm, namesPrivateClient } from "./oauth/token-request.ts";
 import { HSTS, isAllowedOrigin, isOurHost } from "./origins.ts";
 import { SESSION_HEADER } from "../objects/rpc/names.ts";
 import { REQUEST_ID_HEADER } from "../objects/rpc/user.ts";
@@ -31,20 +35,23 @@ import { isPassing } from "./reach-user.ts";
 import { LandingPage } from "./pages/landing.tsx";
 import { FAVICON } from "./pages/layout.tsx";
 
+const MCP_PATH = "/mcp";
 const API_KEY_PATH = "/auth/api-key";
 /** Need a bearer token. `/sse` and the message endpoint below it serve 2024-11-05 clients. */
-const RESOURCE_PATHS = ["/mcp", "/sse/*", API_KEY_PATH, ...BILLING_API_PATHS];
+const RESOURCE_PATHS = [MCP_PATH, `${MCP_PATH}/`, "/sse/*", API_KEY_PATH, ...BILLING_API_PATHS];
 const OAUTH_PATHS = ["/token", "/register"];
 /** Codes and tokens are short; an assertion of a client's key is the longest field. */
 const TOKEN_FORM_BYTES = 32 * 1024;
+/** The library's own bound for a registration. */
+const REGISTRATION_BYTES = 1024 * 1024;
 const AS_METADATA = "/.well-known/oauth-authorization-server";
-const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
 
 const serveResource: ResourceHandler = (request, env, ctx) => {
   const { pathname } = new URL(request.url);
   if (pathname === API_KEY_PATH) return storeApiKey(request, env, configOf(env), ctx);
   if (BILLING_API_PATHS.includes(pathname)) return serveBillingApi(request, env, configOf(env), ctx);
-  rememberToken(env, ctx);
+  // What is remembered serves this path alone (direct.ts), and says which resource a challenge is about.
+  if (pathname === MCP_PATH) rememberToken(env, ctx);
   return forwardToUser(request, env, ctx);
 };
 
@@ -124,7 +131,7 @@ function addApi(app: App): void {
     if (origin !== undefined && !isAllowedOrigin(c.var.config, origin)) {
       return apiJson(403, {
         error: "origin_not_allowed",
-        message: "Pages of this origin may not call this server. The operator can add it to ALLOWED_ORIGINS.",
+        message: `Pages of ${origin} may not call this server. Its operator allows them by adding that origin to ALLOWED_ORIGINS, separated by commas.`,
       });
     }
     await next();
@@ -153,27 +160,67 @@ function addApi(app: App): void {
       if (answered !== null) return answered;
       const request = withoutOrigin(c.req.raw);
       request.headers.set(REQUEST_ID_HEADER, c.var.requestId);
-      return explainChallenge(await c.var.parts.resourceServer.fetch(request, c.env, contextOf(c)));
+      return explainChallenge(await resourceServer(c, c.req.path).fetch(request, c.env, contextOf(c)));
     });
   }
-  app.use("/token", async (c, next) => {
-    const form = c.req.method === "POST" ? await readCapped(c.req.raw.clone(), TOKEN_FORM_BYTES) : "";
-    if (form === null) return apiJson(413, { error: "invalid_request", error_description: "Too large" });
-    if (isPrivateClientId(new URLSearchParams(form).get("client_id") ?? ""))
-      return apiJson(401, { error: "invalid_client" });
-    await next();
+  app.post("/token", async (c) => {
+    const text = await readCapped(c.req.raw.clone(), TOKEN_FORM_BYTES);
+    if (text === null) return apiJson(413, { error: "invalid_request", error_description: "Too large" });
+    const form = new URLSearchParams(text);
+    const authorization = c.req.header("Authorization") ?? null;
+    if (namesPrivateClient(form, authorization)) return apiJson(401, { error: "invalid_client" });
+    if (!isForm(c)) return authorizationServer(c);
+    return authorizationServer(c, acceptedForm(c.var.config.origin, form, authorization));
+  });
+  app.post("/register", async (c) => {
+    const text = await readCapped(c.req.raw.clone(), REGISTRATION_BYTES);
+    const asked = text === null ? undefined : parseJson(text);
+    return authorizationServer(
+      c,
+      asked === undefined ? undefined : JSON.stringify(narrowRegistration(asked)),
+    );
   });
   for (const path of OAUTH_PATHS) app.all(path, (c) => authorizationServer(c));
 
   app.use("/.well-known/*", allowListedPages);
-  app.all(AS_METADATA, (c) => authorizationServer(c));
-  // RFC 9728 puts the document of our resource, the origin, at the first path. Clients that insert the path of
-  // the endpoint they were given get the same document: its `resource` covers the endpoint.
-  for (const path of [RESOURCE_METADATA, `${RESOURCE_METADATA}/mcp`, `${RESOURCE_METADATA}/sse`]) {
-    app.all(path, (c) => {
-      const request = new Request(c.var.config.origin + RESOURCE_METADATA, withoutOrigin(c.req.raw));
-      return c.var.parts.resourceServer.fetch(request, c.env, contextOf(c));
-    });
+  app.all(AS_METADATA, async (c) => {
+    const answer = await authorizationServer(c);
+    if (answer.status !== 200 || c.req.method !== "GET") return answer;
+    const metadata = await answer.json<Record<string, unknown>>();
+    // The library knows the audience alone (RFC 9728 section 4 names the resources).
+    const protectedResources = resourcesOf(c.var.config.origin);
+    return Response.json({ ...metadata, protected_resources: protectedResources }, answer);
+  });
+  app.all("/.well-known/oauth-protected-resource/*", (c, next) => {
+    const { origin } = c.var.config;
+    const resource = metadataPaths(origin).get(c.req.path);
+    if (resource === undefined) return next();
+    return resourceServer(c, resource.slice(origin.length)).fetch(
+      withoutOrigin(c.req.raw),
+      c.env,
+      contextOf(c),
+    );
+  });
+}
+
+/** The resource server that a path is served by. */
+function resourceServer(c: AppContext, pathname: string): OAuthResourceServer<Bindings, Caller> {
+  const { config, parts } = c.var;
+  const server = parts.resourceServers.get(resourceAt(config.origin, pathname));
+  if (server === undefined) throw new Error(`no resource server for ${pathname}`);
+  return server;
+}
+
+function isForm(c: AppContext): boolean {
+  const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();
+  return type === "application/x-www-form-urlencoded";
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -206,9 +253,17 @@ function addPages(app: App): void {
   }
 }
 
-function authorizationServer(c: AppContext): Promise<Response> {
+/** @param body in place of the request's own */
+function authorizationServer(c: AppContext, body?: string): Promise<Response> {
   const { authorizationServer: server } = c.var.parts;
-  return server.fetch(withoutOrigin(c.req.raw), c.env, contextOf(c));
+  const request = withoutOrigin(c.req.raw);
+  return server.fetch(body === undefined ? request : withBody(request, body), c.env, contextOf(c));
+}
+
+function withBody(request: Request, body: string): Request {
+  const headers = new Headers(request.headers);
+  headers.delete("Content-Length");
+  return new Request(request.url, { method: request.method, headers, body });
 }
 
 /** Hono types the context by an interface of its own; it is the runtime's object. */

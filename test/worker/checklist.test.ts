@@ -29,10 +29,13 @@ describe("RS MUST", () => {
   it("publish RFC 9728 metadata with an authorization server, and point at it from the 401", async () => {
     const metadata = await (await resourceMetadata()).json<{ authorization_servers: string[] }>();
     expect(metadata.authorization_servers).toEqual([ORIGIN]);
-    expect(await (await get("/.well-known/oauth-protected-resource/mcp")).json()).toEqual(metadata);
+    expect(await (await get("/.well-known/oauth-protected-resource/mcp")).json()).toEqual({
+      ...metadata,
+      resource: `${ORIGIN}/mcp`,
+    });
     const challenge = (await get("/mcp", { method: "POST" })).headers.get("WWW-Authenticate") ?? "";
     expect(challenge).toMatch(/^Bearer /);
-    expect(challenge).toContain(`resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource"`);
+    expect(challenge).toContain(`resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource/mcp"`);
   });
 
   it("take only tokens whose audience is the canonical URI", async () => {

@@ -157,23 +157,26 @@ describe("pages", () => {
 });
 
 describe("discovery", () => {
-  it("publishes the resource at the origin and under the endpoint's path", async () => {
-    for (const path of ["", "/mcp", "/sse"]) {
+  it("publishes a document for each endpoint, which names it", async () => {
+    for (const path of ["", "/mcp", "/mcp/", "/sse"]) {
       const response = await get(`/.well-known/oauth-protected-resource${path}`);
       expect(await response.json()).toEqual({
-        resource: ORIGIN,
+        resource: ORIGIN + path,
         authorization_servers: [ORIGIN],
         scopes_supported: ["clickup:read"],
         bearer_methods_supported: ["header"],
         resource_name: "ClickUp MCP server",
       });
     }
-    expect((await get("/.well-known/oauth-protected-resource/other")).status).toBe(404);
+    for (const path of ["/other", "/", "/mcp/other", "/MCP", "/sse/", "/auth/api-key"]) {
+      expect([path, (await get(`/.well-known/oauth-protected-resource${path}`)).status]).toEqual([path, 404]);
+    }
   });
 
   it("publishes the authorization server", async () => {
     const metadata = await (await get("/.well-known/oauth-authorization-server")).json();
     expect(metadata).toMatchObject({
+      protected_resources: [ORIGIN, `${ORIGIN}/mcp`, `${ORIGIN}/mcp/`, `${ORIGIN}/sse`],
       issuer: ORIGIN,
       authorization_endpoint: `${ORIGIN}/authorize`,
       token_endpoint: `${ORIGIN}/token`,
@@ -189,7 +192,7 @@ describe("discovery", () => {
     const response = await get("/mcp", { method });
     expect(response.status).toBe(401);
     const challenge = response.headers.get("WWW-Authenticate") ?? "";
-    expect(challenge).toContain(`resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource"`);
+    expect(challenge).toContain(`resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource/mcp"`);
     expect(challenge).toContain('scope="clickup:read"');
     expect(await response.json()).toMatchObject({ error: "unauthorized" });
   });
@@ -227,6 +230,8 @@ describe("other origins", () => {
     const headers = { Origin: "https://inspector.example" };
     const refused = await serveWith(staging, `${ORIGIN}/mcp`, { method: "POST", headers });
     expect(refused.status).toBe(403);
+    // Whoever reads it in the browser's tools learns what to ask for.
+    expect(await refused.text()).toMatch(/https:\/\/inspector\.example .* ALLOWED_ORIGINS/);
     const listed = { ...staging, ALLOWED_ORIGINS: "https://inspector.example" };
     const accepted = await serveWith(listed, `${ORIGIN}/mcp`, { method: "POST", headers });
     expect(accepted.status).toBe(401);

@@ -1,6 +1,7 @@
 /** The two scopes of this server. Writing includes reading. */
 import { READ, WRITE } from "../../objects/rpc/names.ts";
 import type { NewDevice } from "../../objects/rpc/views.ts";
+import { metadataUrlOf } from "../oauth/endpoints.ts";
 
 export { READ, WRITE };
 
@@ -27,8 +28,8 @@ export function mayRead(scopes: readonly string[]): boolean {
   return scopes.includes(READ) || scopes.includes(WRITE);
 }
 
-/** The challenge for a token that stopped working (RFC 6750 section 3, RFC 9728 section 5.1). */
-export function invalidTokenChallenge(origin: string): string {
-  const metadata = `${origin}/.well-known/oauth-protected-resource`;
+/** The challenge of a resource for a token that stopped working (RFC 6750 section 3, RFC 9728 section 5.1). */
+export function invalidTokenChallenge(resource: string): string {
+  const metadata = metadataUrlOf(resource);
   return `Bearer realm="OAuth", resource_metadata="${metadata}", error="invalid_token", scope="${READ}"`;
 }

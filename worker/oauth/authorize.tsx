@@ -17,6 +17,7 @@ import { ConsentPage, type ConsentPerson } from "../pages/consent.tsx";
 import { LIFETIMES, type Lifetime } from "../pages/choice-texts.ts";
 import { TokenFormPage } from "../pages/token-form.tsx";
 import { clickUpAuthorizeUrl } from "./clickup.ts";
+import { asAudience } from "./endpoints.ts";
 import { finishAuthorization, grantAsRemembered, type UpstreamData } from "./finish.tsx";
 import { REFRESH_IDLE_TTL_SECONDS } from "./provider.ts";
 import { deviceOf, isRemembered, rememberFor } from "./remembered.ts";
@@ -27,7 +28,7 @@ const TOKEN_PATH = "/authorize/token";
 /** GET /authorize: the consent page, unless the person said not to ask again and nothing more is asked for. */
 export async function showConsent(c: AppContext): Promise<Response> {
   const { config, oauth } = c.var;
-  const request = await oauth.parseAuthRequest(c.req.raw);
+  const request = await oauth.parseAuthRequest(forAudience(c.req.raw, config.origin));
   const details = await oauth.describeConsent(request);
   const session = await readWebSession(c);
   const device = session && (await deviceOf(session, request.clientId));
@@ -56,6 +57,15 @@ export async function showConsent(c: AppContext): Promise<Response> {
     ),
     { headers: consent.headers, leadsTo: [config.clickup.authUrl, details.redirectUri] },
   );
+}
+
+/** The request with its resource written as the audience. */
+function forAudience(request: Request, origin: string): Request {
+  const url = new URL(request.url);
+  const resources = url.searchParams.getAll("resource");
+  url.searchParams.delete("resource");
+  for (const value of asAudience(origin, resources)) url.searchParams.append("resource", value);
+  return new Request(url, request);
 }
 
 /** POST /authorize: the person's decision. */

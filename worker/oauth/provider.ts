@@ -1,5 +1,5 @@
 /**
- * The OAuth 2.1 server and the protected resource, both for the origin of `PUBLIC_URL` (RFC 8414, RFC 9728).
+ * The OAuth 2.1 server and the protected resources, all of the origin of `PUBLIC_URL` (RFC 8414, RFC 9728).
  * Built lazily, once per origin and isolate: a throw at module scope would take every route down.
  */
 import {
@@ -20,6 +20,8 @@ import { READ, SCOPES, scopesOf } from "../auth/scopes.ts";
 import { userObject } from "../directory.ts";
 import { configOf, type Bindings } from "../env.ts";
 import { logEvent, logIncident } from "../log.ts";
+import { readDocumentsGenerously } from "./client-metadata.ts";
+import { resourcesOf } from "./endpoints.ts";
 import { libraryBindings } from "./library-bindings.ts";
 
 const ACCESS_TOKEN_TTL_SECONDS = 60 * 60;
@@ -47,7 +49,8 @@ export const JWT_CLIENT_ID = "jwt";
 
 export interface OAuthParts {
   authorizationServer: OAuthAuthorizationServer<Bindings>;
-  resourceServer: OAuthResourceServer<Bindings, Caller>;
+  /** By resource identifier; see `endpoints.ts`. */
+  resourceServers: ReadonlyMap<string, OAuthResourceServer<Bindings, Caller>>;
 }
 
 /** Serves an authenticated request: the context carries the caller and the token's scopes. */
@@ -60,26 +63,32 @@ export type ResourceHandler = (
 const partsByOrigin = new Map<string, OAuthParts>();
 
 /**
- * The authorization server and resource server of `origin`.
+ * The authorization server and the resource servers of `origin`.
  * @param handler serves what passed authentication; the first call of an isolate decides.
  */
 export function oauthParts(origin: string, handler: ResourceHandler): OAuthParts {
   const known = partsByOrigin.get(origin);
   if (known) return known;
   const authorizationServer = createAuthorizationServer(origin);
-  const parts: OAuthParts = {
-    authorizationServer,
-    resourceServer: new OAuthResourceServer<Bindings, Caller>({
+  const resourceServer = (resource: string) =>
+    new OAuthResourceServer<Bindings, Caller>({
       resourceMetadata: {
-        resource: origin,
+        resource,
         authorization_servers: [origin],
         bearer_methods_supported: ["header"],
         resource_name: "ClickUp MCP server",
       },
       requiredScopes: [READ],
-      validateToken: (env) => (resource, token) => validateToken(authorizationServer, env, resource, token),
+      validateToken: (env) => async (asked, token) => {
+        // One audience for all endpoints: a token of the origin is one of this endpoint's.
+        const validated = await validateToken(authorizationServer, env, origin, token);
+        return validated && { ...validated, audience: asked };
+      },
       handler: { fetch: handler },
-    }),
+    });
+  const parts: OAuthParts = {
+    authorizationServer,
+    resourceServers: new Map(resourcesOf(origin).map((resource) => [resource, resourceServer(resource)])),
   };
   partsByOrigin.set(origin, parts);
   return parts;
@@ -104,8 +113,9 @@ class AuthorizationServer extends OAuthAuthorizationServer<Bindings> {
   }
 }
 
-/** The authorization server of `origin`; the resource is the origin itself. */
+/** The authorization server of `origin`; the audience of every token is the origin itself. */
 export function createAuthorizationServer(origin: string): OAuthAuthorizationServer<Bindings> {
+  readDocumentsGenerously();
   return new AuthorizationServer({
     issuer: origin,
     resources: [origin],
@@ -114,7 +124,8 @@ export function createAuthorizationServer(origin: string): OAuthAuthorizationSer
     clientRegistrationEndpoint: "/register",
     clientIdMetadataDocumentEnabled: true,
     // A private-use scheme (cursor://, com.example.app:/) proves nothing: any program can claim it. Clients that
-    // register one beside https or loopback addresses are served by those; one that has nothing else is refused.
+    // register one beside https or loopback addresses are served by those (client-metadata.ts); one that has nothing
+    // else is refused.
     allowPrivateUseRedirectUris: false,
     scopesSupported: SCOPES,
     accessTokenTTL: ACCESS_TOKEN_TTL_SECONDS,
