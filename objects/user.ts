@@ -20,7 +20,7 @@ import type { Caller } from "./mcp/exchange.ts";
 import { SessionHub } from "./mcp/hub.ts";
 import { Listeners, type Change } from "./mcp/listen.ts";
 import { ModernLane } from "./mcp/modern.ts";
-import { refusalResponse } from "./mcp/responses.ts";
+import { refusalResponse, withErrorId } from "./mcp/responses.ts";
 import { LongCalls } from "./mcp/long-calls.ts";
 import { answerDirect } from "./mcp/direct.ts";
 import { endDevice, notify, type Endpoint } from "./mcp/endpoint.ts";
@@ -239,6 +239,10 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   /** Serves the MCP endpoint. Only the entry Worker can reach this; it sets the principal. */
   override async fetch(request: Request): Promise<Response> {
+    return withErrorId(await this.#serve(request), request.headers.get("MCP-Protocol-Version"));
+  }
+
+  async #serve(request: Request): Promise<Response> {
     const principal = this.#principals.read(request.headers.get(PRINCIPAL_HEADER) ?? undefined);
     if (request.headers.has(REPEAT_HEADER) && !(await mayBeRepeated(request))) return notRepeatedResponse();
     const device = this.#gate.device(principal);

@@ -94,7 +94,11 @@ export interface McpTool {
     idempotentHint: boolean;
     openWorldHint: boolean;
   };
+  _meta?: Record<string, unknown>;
 }
+
+/** Read by Claude Code: a tool with it stays in view where tools are looked up by search. */
+const ALWAYS_LOAD = { "anthropic/alwaysLoad": true };
 
 const described = new WeakMap<Tool, McpTool>();
 
@@ -118,6 +122,7 @@ export function describeTool(tool: Tool): McpTool {
       idempotentHint: tool.kind === "read" || tool.idempotent === true,
       openWorldHint: true,
     },
+    ...(tool.core === true ? { _meta: ALWAYS_LOAD } : {}),
   };
   described.set(tool, made);
   return made;

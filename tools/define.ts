@@ -141,6 +141,16 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   bulk?: boolean;
   /** True for reading tools that say how far they are; others that read are not listened to for it. */
   progress?: boolean;
+  /**
+   * Arguments that can be emptied, and by what: by naming them in the argument "clear", or by the value "none". For
+   * these null is refused; in other optional arguments it is the same as leaving them out.
+   */
+  emptied?: { arguments: readonly string[]; by: "clear" | "none" };
+  /**
+   * True for the few tools most conversations begin with. Clients that look tools up by search keep these in view
+   * (`_meta["anthropic/alwaysLoad"]`); everything else is found when it is needed.
+   */
+  core?: boolean;
   /** True when the same call twice leaves the same state. Reads are always idempotent. */
   idempotent?: boolean;
   /** ClickUp operations it may use, e.g. "GET /v2/task/{task_id}". For the docs and the contract check. */

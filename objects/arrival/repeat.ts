@@ -17,6 +17,8 @@ const READS = new Set([
   "resources/read",
   "resources/templates/list",
   "server/discover",
+  "skills/get",
+  "skills/list",
   "tasks/get",
   "tools/list",
 ]);

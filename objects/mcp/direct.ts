@@ -11,7 +11,7 @@ import {
 import { REVISION, SESSION_HEADER } from "../rpc/names.ts";
 import type { DirectAnswer, DirectPost } from "../rpc/user.ts";
 import type { Caller } from "./exchange.ts";
-import { acceptsJson, isOneRequest, isTooDeep } from "./inbound.ts";
+import { acceptsJson, isOneRequest, isTooDeep, parsed } from "./inbound.ts";
 import { rateHeaders, refusalResponse } from "./responses.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Session } from "./session.ts";
@@ -31,7 +31,7 @@ export async function answerDirect(
   if (protocolVersion !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)) return undefined;
   let message: unknown;
   try {
-    message = JSON.parse(body);
+    message = parsed(body);
   } catch {
     return undefined;
   }

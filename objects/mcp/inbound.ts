@@ -7,6 +7,7 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
 } from "@modelcontextprotocol/server";
+import { withoutNothing } from "./absent.ts";
 import { MAX_BATCH_ELEMENTS, MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_INITIALIZE_BYTES } from "../limits.ts";
 import { RPC, rpcErrorResponse, type JsonRpcId } from "./responses.ts";
 
@@ -30,7 +31,7 @@ export async function readInbound(request: Request): Promise<Inbound> {
   }
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parsed(text);
   } catch {
     return refuse(400, RPC.parse, "Parse error: the request body is not valid JSON.");
   }
@@ -49,6 +50,12 @@ export function initializeProblem(params: unknown): string | undefined {
   return JSON.stringify(params).length > MAX_INITIALIZE_BYTES
     ? `Invalid params: what initialize says of a client is at most ${MAX_INITIALIZE_BYTES / 1024} KiB.`
     : undefined;
+}
+
+/** The JSON of a body, its messages without members that say nothing. @throws SyntaxError */
+export function parsed(text: string): unknown {
+  const body: unknown = JSON.parse(text);
+  return Array.isArray(body) ? body.map(withoutNothing) : withoutNothing(body);
 }
 
 function isMessage(value: unknown): value is JSONRPCMessage {

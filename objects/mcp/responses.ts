@@ -13,6 +13,7 @@ export const RPC = {
   internal: -32603,
   server: -32000,
   sessionNotFound: -32001,
+  unsupportedVersion: -32022,
 } as const;
 
 export function rpcError(
@@ -32,6 +33,18 @@ export function rpcErrorResponse(
   headers: Record<string, string> = {},
 ): Response {
   return Response.json(rpcError(id, code, message), { status, headers });
+}
+
+/** From this revision on the schema of an error that answers no request has no id; before, it wants one. */
+const ERRORS_WITHOUT_ID = "2025-11-25";
+
+/** The answer as the revision of the request has it. @param version `MCP-Protocol-Version`, if there was one */
+export async function withErrorId(answer: Response, version: string | null): Promise<Response> {
+  if (answer.status < 400 || version === null || version < ERRORS_WITHOUT_ID) return answer;
+  if (answer.headers.get("Content-Type")?.startsWith("application/json") !== true) return answer;
+  const body = await answer.json<Record<string, unknown>>();
+  if (body["id"] === null) delete body["id"];
+  return Response.json(body, answer);
 }
 
 /** The sentence a person or model sees; clients show the body of a 429 as it is. */

@@ -10,11 +10,13 @@ import type { Endpoint } from "./endpoint.ts";
 import { Exchange, type Caller } from "./exchange.ts";
 import { acceptsJson, echoableId, readInbound } from "./inbound.ts";
 import { RPC, rateHeaders, refusalResponse, rpcError, rpcErrorResponse } from "./responses.ts";
-import { connectStream, endSession, openSession, postToSession } from "./session-lane.ts";
+import { connectStream, endSession, isLive, openSession, postToSession } from "./session-lane.ts";
 import { SSE_PATH, serveSse } from "./sse-lane.ts";
 import { answerWithoutSession } from "./sessionless.ts";
 import { REVISION, SESSION_HEADER } from "../rpc/names.ts";
 import { STREAM_BODY_HEADER } from "../rpc/user.ts";
+
+const SPOKEN: readonly string[] = [REVISION.stateless, ...SUPPORTED_PROTOCOL_VERSIONS];
 
 export async function serveMcp(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
   const answer = await dispatch(request, caller, endpoint);
@@ -66,27 +68,35 @@ async function servePost(request: Request, caller: Caller, endpoint: Endpoint): 
     ...header("mcpNameHeader", headers.get("mcp-name")),
     body,
   });
+  const version = headers.get("mcp-protocol-version");
+  // What names a revision in its envelope is answered by that lane.
+  if (route.kind !== "modern" && version !== null && !SPOKEN.includes(version))
+    return unsupportedVersion(body, version);
   if (route.kind === "reject") {
     return Response.json(rpcError(echoableId(body), route.code, route.message, route.data), {
       status: route.httpStatus,
     });
   }
   if (route.kind === "modern") return serveModern(request, body as JSONRPCMessage, bytes, caller, endpoint);
-
-  const version = headers.get("mcp-protocol-version");
-  if (version !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
-    const known = SUPPORTED_PROTOCOL_VERSIONS.join(", ");
-    const why = `Unsupported MCP-Protocol-Version. This server speaks 2026-07-28 and, with initialize, ${known}.`;
-    return rpcErrorResponse(400, echoableId(body), RPC.server, why);
-  }
   if (!acceptsJson(headers.get("accept"))) {
     const why = "Not acceptable: Accept must include application/json.";
     return rpcErrorResponse(406, echoableId(body), RPC.server, why);
   }
-  if (headers.get(SESSION_HEADER) !== null) return postToSession(request, body, bytes, caller, endpoint);
-  if (!Array.isArray(body) && isInitializeRequest(body))
-    return openSession(request, body, bytes, caller, endpoint);
+  const initializes = !Array.isArray(body) && isInitializeRequest(body) ? body : undefined;
+  if (headers.get(SESSION_HEADER) !== null) {
+    // A client that begins again with the id of a session that is gone wants a new one.
+    const begins = initializes !== undefined && !(await isLive(request, caller, endpoint));
+    if (!begins) return postToSession(request, body, bytes, caller, endpoint);
+  }
+  if (initializes !== undefined) return openSession(request, initializes, bytes, caller, endpoint);
   return answerWithoutSession(body, bytes, version, caller, endpoint);
+}
+
+/** Names the revisions there are (2026-07-28: -32022; earlier revisions ask for a 400 alone). */
+function unsupportedVersion(body: JSONRPCMessage | unknown[], requested: string): Response {
+  const why = `Unsupported MCP-Protocol-Version. This server speaks 2026-07-28 and, with initialize, ${SUPPORTED_PROTOCOL_VERSIONS.join(", ")}.`;
+  const data = { supported: SPOKEN, requested: requested.slice(0, 64) };
+  return Response.json(rpcError(echoableId(body), RPC.unsupportedVersion, why, data), { status: 400 });
 }
 
 /** Protocol 2026-07-28: stateless. */

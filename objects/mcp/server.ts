@@ -11,6 +11,7 @@ import {
 import type { Exchange } from "./exchange.ts";
 import { callTool, runCall, runList } from "./methods.ts";
 import { RPC } from "./responses.ts";
+import { addSkills } from "./skill-methods.ts";
 import { SurfaceServer } from "./surface-server.ts";
 import type { Scope, Surface } from "./surface.ts";
 import { knowsTasks, requireExtension, type LongCalls } from "./long-calls.ts";
@@ -78,6 +79,7 @@ export function buildServer(
   });
   addResources(server, surface, scope, memory);
   addPrompts(server, surface, scope);
+  addSkills(server, surface, scope);
   longCalls?.register(server, (ctx) => scope(ctx).principal.deviceId);
   return server;
 }

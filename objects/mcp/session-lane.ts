@@ -157,22 +157,14 @@ function refusedTaken(refusal: Refusal, message: JSONRPCRequest): Taken {
 
 /** GET: a stream for messages that belong to no request, or the rest of one that was lost. */
 export async function connectStream(request: Request, caller: Caller, endpoint: Endpoint): Promise<Response> {
-  const accept = request.headers.get("accept") ?? "";
-  if (!/text\/event-stream|text\/\*|\*\/\*/.test(accept)) {
-    return rpcErrorResponse(406, null, RPC.server, "Not acceptable: Accept must include text/event-stream.");
-  }
   if (request.headers.get(SESSION_HEADER) === null) {
+    // Clients that try GET first take 405 for "no stream here" and go on with POST.
     const why =
       "GET opens the stream of a session: send initialize first, then Mcp-Session-Id with every request.";
-    return rpcErrorResponse(
-      request.headers.get("mcp-protocol-version") === REVISION.stateless ? 405 : 400,
-      null,
-      RPC.server,
-      why,
-      {
-        Allow: "POST",
-      },
-    );
+    return rpcErrorResponse(405, null, RPC.server, why, { Allow: "POST" });
+  }
+  if (!acceptsStream(request)) {
+    return rpcErrorResponse(406, null, RPC.server, "Not acceptable: Accept must include text/event-stream.");
   }
   const found = await find(request, caller, endpoint);
   if (!found.ok) return found.response(null);
@@ -193,6 +185,11 @@ export async function endSession(request: Request, caller: Caller, endpoint: End
   if (!found.ok) return found.response(null);
   endpoint.hub.end(found.session.sessionId);
   return new Response(null, { status: 200 });
+}
+
+/** True when the session a request names is there for its client. */
+export async function isLive(request: Request, caller: Caller, endpoint: Endpoint): Promise<boolean> {
+  return (await find(request, caller, endpoint)).ok;
 }
 
 async function find(

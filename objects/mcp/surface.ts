@@ -93,6 +93,18 @@ export interface Prompts {
   ): Promise<GetPromptResult | InputRequiredResult | undefined>;
 }
 
+/** A skill: the URI of its SKILL.md, its frontmatter, and every file with its "sha256:" digest and size in bytes. */
+export interface SkillEntry {
+  uri: string;
+  frontmatter: { name: string; description: string };
+  resources: { uri: string; digest: string; size: number }[];
+}
+
+/** Agent Skills: each file is a resource, read as any other. */
+export interface Skills {
+  list(scope: Scope): Promise<SkillEntry[]>;
+}
+
 /** Signs what goes through the client in multi-round requests, and verifies what comes back. */
 export interface RequestStateVerifier {
   /** @throws when the state is not ours, was changed, is too old or was used before */
@@ -125,6 +137,7 @@ export interface Surface {
   describeCall(method: string, params: unknown, tier: Tier): CallDescription;
   resources?: Resources;
   prompts?: Prompts;
+  skills?: Skills;
   complete?(params: CompleteRequestParams, scope: Scope): Promise<CompleteResult["completion"]>;
   requestState?: RequestStateVerifier;
 }

@@ -7,6 +7,7 @@ import { tierAllows } from "../../tools/tiers.ts";
 import type { Gate } from "../limit/gate.ts";
 import type { Resources, Scope } from "../mcp/surface.ts";
 import type { Paywall } from "./paywall.ts";
+import { skillFile } from "./skills.ts";
 import type { ContextFactory } from "./tool-context.ts";
 import type { JournalStore } from "../stores/journal.ts";
 
@@ -77,6 +78,8 @@ export class ProductResources implements Resources {
   async read(uri: string, scope: Scope): Promise<ReadResourceResult | undefined> {
     const own = this.#account(uri, scope);
     if (own !== undefined) return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(own) }] };
+    const skill = await skillFile(uri);
+    if (skill !== undefined) return { contents: [{ uri, mimeType: "text/markdown", text: skill }] };
     const call = resourceCall(uri, scope.grant.toolSets);
     const tool = call === undefined ? undefined : toolByName(call.tool);
     if (call === undefined || tool === undefined) return undefined;

@@ -130,6 +130,27 @@ describe("the catalog", () => {
     },
   );
 
+  it("keeps new names short: some hosts stop at 64 characters, with a server's name before them", () => {
+    const long = TOOLS.map((tool) => tool.name).filter((name) => name.length > 40);
+    // API since the first release; no other is to come.
+    expect(long).toEqual(["clickup_task_bulk_create_with_dependencies"]);
+  });
+
+  it("marks the few tools that stay in view", () => {
+    const core = TOOLS.filter((tool) => describeTool(tool)._meta?.["anthropic/alwaysLoad"] === true);
+    expect(core.map((tool) => tool.name)).toEqual([
+      "clickup_workspace_hierarchy",
+      "clickup_task_create",
+      "clickup_task_get",
+      "clickup_task_update",
+      "clickup_comment_create",
+      "clickup_task_search",
+    ]);
+    expect(TOOLS.filter((tool) => tool.core !== true).some((tool) => "_meta" in describeTool(tool))).toBe(
+      false,
+    );
+  });
+
   it("costs a model few tokens", () => {
     expect(tokens(FREE)).toBeLessThanOrEqual(900);
     expect(tokens(TOOLS.map((tool) => tool.name))).toBeLessThanOrEqual(7_200);

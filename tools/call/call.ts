@@ -15,6 +15,7 @@ import {
 } from "../words/errors.ts";
 import { grantAllows } from "./grant.ts";
 import { describeIssues } from "./issues.ts";
+import { withoutNothing } from "./nothing.ts";
 import { forgetTask } from "../kept/recent-task.ts";
 import { renderText } from "../words/render.ts";
 import { fence, fencedSentence, stripDeep } from "../words/untrusted.ts";
@@ -117,7 +118,7 @@ function strictInput(tool: Tool): z.ZodObject {
 }
 
 function parseArguments(tool: Tool, args: unknown): Record<string, unknown> {
-  const parsed = strictInput(tool).safeParse(args ?? {});
+  const parsed = strictInput(tool).safeParse(withoutNothing(tool, args ?? {}));
   if (!parsed.success) {
     throw new UserInputError(describeIssues(parsed.error, tool.input));
   }

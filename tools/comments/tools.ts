@@ -62,6 +62,7 @@ export const commentCreate = defineTool({
   set: "comments",
   kind: "write",
   adds: true,
+  core: true,
   title: "Comment on a task",
   description: "Add a comment or reply; @Name and @e-mail mention people.",
   input: z.object({

@@ -130,6 +130,7 @@ const listUpdate = defineTool({
   set: "spaces",
   kind: "write",
   idempotent: true,
+  emptied: { arguments: ["due", "assignee", "priority", "status"], by: "none" },
   title: "Update list",
   description: "Change a list; none clears due, assignee, priority, status.",
   input: z.object({

@@ -16,6 +16,7 @@ export const workspaceHierarchy = defineTool({
   tier: "free",
   set: "spaces",
   kind: "read",
+  core: true,
   title: "Workspace hierarchy",
   description: "Spaces, folders and lists of a workspace with their ids.",
   input: z.object({

@@ -57,7 +57,8 @@ interface Plan {
   fields: string[];
 }
 
-const CLEARABLE = [
+/** What `clear` may name besides Custom Fields; "description" is the argument `markdown`. */
+export const CLEARABLE = [
   "due",
   "start",
   "priority",

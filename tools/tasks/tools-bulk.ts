@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { bulkContext, BulkOutput, bulkReport, bulkSummary, claimTask } from "./bulk-report.ts";
 import { updateOne } from "./bulk-update.ts";
+import { CLEARABLE } from "./task-update.ts";
 import { deleteTask } from "../clickup/tasks.ts";
 import { confirmFirst } from "../call/confirm.ts";
 import { defineTool } from "../define.ts";
@@ -102,6 +103,7 @@ export const taskBulkUpdate = defineTool({
   set: "tasks",
   kind: "write",
   idempotent: true,
+  emptied: { arguments: CLEARABLE, by: "clear" },
   title: "Update many tasks",
   description: "Change up to 100 tasks, each as clickup_task_update does.",
   input: z.object({

@@ -16,6 +16,7 @@ export const taskCreate = defineTool({
   set: "tasks",
   kind: "write",
   adds: true,
+  core: true,
   title: "Create task",
   description: "Create a task; with parent, a subtask. Repeating an idempotency_key returns the first task.",
   input: z.object({

@@ -22,6 +22,7 @@ export const taskGet = defineTool({
   tier: "free",
   set: "tasks",
   kind: "read",
+  core: true,
   title: "Get task",
   description: "Read one task; include adds more.",
   input: z.object({ task: TaskReference, include: someOf(INCLUDE).optional() }),

@@ -12,6 +12,7 @@ export const taskSearch = defineTool({
   set: "tasks",
   kind: "read",
   progress: true,
+  core: true,
   title: "Search tasks",
   description: "Find tasks of a workspace by words and filters.",
   input: z.object({

@@ -5,7 +5,7 @@ import { forgetTask, keepTask } from "../kept/recent-task.ts";
 import { lastSeenTask, loadTask } from "../resolve/task.ts";
 import { Change, NotApplied, Ref } from "../shapes.ts";
 import { taskArguments } from "./task-fields.ts";
-import { updateTaskWith } from "./task-update.ts";
+import { CLEARABLE, updateTaskWith } from "./task-update.ts";
 
 /** What is sent for these depends on what the task has at this moment. */
 const DEPENDING = [
@@ -28,6 +28,8 @@ export const taskUpdate = defineTool({
   set: "tasks",
   kind: "write",
   idempotent: true,
+  core: true,
+  emptied: { arguments: CLEARABLE, by: "clear" },
   title: "Update task",
   description: "Change a task. assignees and tags replace all that is there.",
   input: z.object({

@@ -1,5 +1,6 @@
 import { BILLING_MUTANTS } from "./billing.ts";
 import { BROWSER_MUTANTS } from "./browser.ts";
+import { CLIENT_MUTANTS } from "./clients.ts";
 import { IDENTITY_MUTANTS } from "./identity.ts";
 import { LIMIT_MUTANTS } from "./limits.ts";
 import type { Mutant } from "./mutant.ts";
@@ -16,4 +17,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...VAULT_MUTANTS,
   ...BILLING_MUTANTS,
   ...UPSTREAM_MUTANTS,
+  ...CLIENT_MUTANTS,
 ];

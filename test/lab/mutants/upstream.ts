@@ -198,8 +198,8 @@ export const UPSTREAM_MUTANTS: Mutant[] = [
     name: "unknown-arguments-ignored",
     protects: "an argument nobody knows is named, not ignored",
     file: "tools/call/call.ts",
-    find: "const parsed = strictInput(tool).safeParse(args ?? {});",
-    replace: "const parsed = tool.input.safeParse(args ?? {});",
+    find: "const parsed = strictInput(tool).safeParse(withoutNothing(tool, args ?? {}));",
+    replace: "const parsed = tool.input.safeParse(withoutNothing(tool, args ?? {}));",
     tests: ["test/tools/every-tool.test.ts"],
   },
   {

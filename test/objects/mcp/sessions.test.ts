@@ -200,13 +200,40 @@ describe("sessions", () => {
 
   test("GET without a session, and without an event stream in Accept, says what is missing", async () => {
     const user = await newUser();
-    expect((await listen(user, {})).status).toBe(400);
-    const response = await exports.default.fetch(
-      new Request("https://mcp.test/mcp", {
-        headers: { Authorization: `Bearer ${user.bearer}`, Accept: "text/html" },
-      }),
-    );
-    expect(response.status).toBe(406);
+    const get = (headers: Record<string, string>) =>
+      exports.default.fetch(
+        new Request("https://mcp.test/mcp", {
+          headers: { Authorization: `Bearer ${user.bearer}`, ...headers },
+        }),
+      );
+    for (const Accept of ["text/event-stream", "text/html", "*/*"]) {
+      const response = await get({ Accept });
+      expect([response.status, response.headers.get("Allow")]).toEqual([405, "POST"]);
+    }
+    const session = await open(user);
+    expect((await get({ ...session.headers, Accept: "text/html" })).status).toBe(406);
+  });
+
+  test("initialize with the id of a session that is gone opens a new one", async () => {
+    const user = await newUser();
+    const initialize = rpc("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "t", version: "1" },
+    });
+    const accept = { Accept: "application/json, text/event-stream" };
+    const lost = { ...accept, "Mcp-Session-Id": crypto.randomUUID() };
+    const begun = await user.post(initialize, lost);
+    const id = begun.headers.get("Mcp-Session-Id") ?? "";
+    expect([begun.status, id]).not.toEqual([200, lost["Mcp-Session-Id"]]);
+    expect(await begun.json()).toMatchObject({ result: { protocolVersion: "2025-11-25" } });
+    expect((await user.post(rpc("tools/list"), { ...accept, "Mcp-Session-Id": id })).status).toBe(200);
+    // One that is there is not begun again; another message in one that is gone is not found.
+    const again = await user.post(initialize, { ...accept, "Mcp-Session-Id": id });
+    expect(await again.json()).toMatchObject({
+      error: { message: expect.stringContaining("already initialized") as string },
+    });
+    expect((await user.post(rpc("tools/list"), lost)).status).toBe(404);
   });
 
   test("the official SDK v1 client: sessions, its stream, and termination", async () => {

@@ -110,7 +110,7 @@ describe("a metadata document", () => {
 
 /** A confidential client's way to a code. */
 async function confidential(): Promise<{ id: string; secret: string; code: string; verifier: string }> {
-  const registered = await registerRaw(python.register);
+  const registered = await registerRaw({ token_endpoint_auth_method: undefined, ...python.register });
   const { client_id: id, client_secret: secret } = await registered.json<{
     client_id: string;
     client_secret: string;
