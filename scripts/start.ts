@@ -3,6 +3,8 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { startStack, type ClickUpTarget, type Stack } from "./stack.ts";
 
+/** Not a port that a client registers for its own callback, as Cursor does 8787 (wrangler's own default). */
+const DEFAULT_PORT = "8484";
 const ROOT = join(import.meta.dirname, "..");
 
 function options(): { port: number; clickup: ClickUpTarget | undefined; dataDir: string; verbose: boolean } {
@@ -14,7 +16,7 @@ function options(): { port: number; clickup: ClickUpTarget | undefined; dataDir:
       verbose: { type: "boolean", default: false },
     },
   });
-  const port = Number(values.port ?? process.env["PORT"] ?? "8787");
+  const port = Number(values.port ?? process.env["PORT"] ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 1 || port > 65_000)
     throw new Error("PORT must be a number from 1 to 65000.");
   const { clickup } = values;

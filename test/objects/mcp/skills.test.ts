@@ -17,7 +17,7 @@ const MODERN_META = {
 };
 
 async function modern(user: TestUser, method: string, params: Record<string, unknown> = {}): Promise<Answer> {
-  const named =
+  const named: Record<string, string> =
     typeof params["uri"] === "string" && method === "resources/read" ? { "Mcp-Name": params["uri"] } : {};
   const headers: Record<string, string> = {
     Accept: "application/json, text/event-stream",

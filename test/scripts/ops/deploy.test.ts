@@ -276,7 +276,7 @@ describe("doctor", () => {
     bench.state = { ...bench.state, accounts: null };
     writeFileSync(
       bench.file("wrangler.jsonc"),
-      bench.read("wrangler.jsonc").replace("http://localhost:8787", "http://127.0.0.1:9"),
+      bench.read("wrangler.jsonc").replace("http://localhost:8484", "http://127.0.0.1:9"),
     );
     const run = await bench.run("doctor", ["--env", "development"]);
     expect(run).toMatchObject({ status: 0, output: expect.stringContaining("development is in order") });

@@ -60,7 +60,7 @@ describe("running them", () => {
     }
     const { subscription, event } = await subscribe();
     known = [
-      [/https?:\/\/(localhost:8787|YOUR-STAGING-ORIGIN|YOUR-ORIGIN|mcp\.example\.com)/g, url],
+      [/https?:\/\/(localhost:8484|YOUR-STAGING-ORIGIN|YOUR-ORIGIN|mcp\.example\.com)/g, url],
       // Without it the commands talk to this machine.
       [/(npm run admin .*) --env (?:staging|production)$/g, "$1"],
       [/\d{4}-\d\d-\d\d(?= --verify|$)/g, new Date().toISOString().slice(0, 10)],
