@@ -16,11 +16,9 @@ export interface Setting {
   stop(): Promise<void>;
 }
 
-/** Starts the stack with fresh data on a free port, and Chromium. */
-export async function start(): Promise<Setting> {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  const stack = await freshStack();
-  const browser = await chromium.launch({
+/** A browser without a window. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
     executablePath: EXECUTABLE,
     args: [
       "--no-sandbox",
@@ -32,6 +30,13 @@ export async function start(): Promise<Setting> {
       "--disable-sync",
     ],
   });
+}
+
+/** Starts the stack with fresh data on a free port, and Chromium. */
+export async function start(): Promise<Setting> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  const stack = await freshStack();
+  const browser = await launch();
   return {
     stack,
     browser,

@@ -5,15 +5,15 @@ import { isPrivateClientId } from "./cimd-host.ts";
 /**
  * The form as the library takes it: the resource is written as the audience, and a `client_id` that repeats the one
  * of HTTP Basic is left out. RFC 6749 section 2.3 forbids two ways of authenticating, not to say twice who one is; a
- * client that also sends a secret or an assertion does use two.
+ * secret or an assertion beside HTTP Basic stays, and is refused by the library.
  */
 export function acceptedForm(origin: string, form: URLSearchParams, authorization: string | null): string {
   const accepted = new URLSearchParams(form);
   const resources = form.getAll("resource");
   accepted.delete("resource");
   for (const value of asAudience(origin, resources)) accepted.append("resource", value);
-  const basic = basicClientId(authorization);
-  if (basic !== undefined && repeats(form, basic)) accepted.delete("client_id");
+  const named = form.getAll("client_id");
+  if (named.length === 1 && named[0] === basicClientId(authorization)) accepted.delete("client_id");
   return accepted.toString();
 }
 
@@ -25,14 +25,6 @@ export function namesPrivateClient(form: URLSearchParams, authorization: string 
     ...form.getAll("client_assertion").map(issuerOf),
   ];
   return named.some(isPrivateClientId);
-}
-
-function repeats(form: URLSearchParams, clientId: string): boolean {
-  const [named, ...more] = form.getAll("client_id");
-  const proves = ["client_secret", "client_assertion", "client_assertion_type"].some((name) =>
-    form.getAll(name).some((value) => value !== ""),
-  );
-  return named === clientId && more.length === 0 && !proves;
 }
 
 /** The user of HTTP Basic, which OAuth writes form-encoded (RFC 6749 section 2.3.1). */
@@ -50,8 +42,9 @@ function basicClientId(authorization: string | null): string | undefined {
 /** Who an assertion says it is from (RFC 7523 section 3); nothing here is verified. */
 function issuerOf(assertion: string): string {
   try {
-    const claims = assertion.split(".")[1] ?? "";
-    const { iss } = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))) as { iss?: unknown };
+    const claims = atob((assertion.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"));
+    const text = new TextDecoder().decode(Uint8Array.from(claims, (unit) => unit.charCodeAt(0)));
+    const { iss } = JSON.parse(text) as { iss?: unknown };
     return typeof iss === "string" ? iss : "";
   } catch {
     return "";

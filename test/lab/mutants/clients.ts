@@ -31,19 +31,11 @@ export const CLIENT_MUTANTS: Mutant[] = [
     tests: RESOURCES,
   },
   {
-    name: "two-credentials-taken",
-    protects: "a client authenticates in one way (RFC 6749 section 2.3)",
-    file: "worker/oauth/token-request.ts",
-    find: "return named === clientId && more.length === 0 && !proves;",
-    replace: "return named === clientId && more.length === 0;",
-    tests: REGISTRATION,
-  },
-  {
     name: "two-clients-taken",
     protects: "the client of the form is the one of HTTP Basic",
     file: "worker/oauth/token-request.ts",
-    find: "return named === clientId && more.length === 0 && !proves;",
-    replace: "return named !== undefined && more.length === 0 && !proves;",
+    find: "if (named.length === 1 && named[0] === basicClientId(authorization))",
+    replace: "if (basicClientId(authorization) !== undefined)",
     tests: REGISTRATION,
   },
   {

@@ -189,12 +189,19 @@ describe("the Python SDK", () => {
 describe("a client by a private address", () => {
   const id = "https://10.0.0.1/client.json";
   const assertion = (iss: string) =>
-    ["{}", JSON.stringify({ iss, sub: iss })].map((part) => btoa(part).replace(/=+$/, "")).join(".") + ".x";
+    [
+      { alg: "ES256", typ: "JWT" },
+      { iss, sub: iss, aud: ORIGIN, jti: "1", exp: 4_000_000_000 },
+    ]
+      .map((part) => btoa(JSON.stringify(part)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""))
+      .concat("c2lnbmF0dXJl")
+      .join(".");
+  const ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
   it.each([
     ["the form", null, { client_id: id }],
     ["HTTP Basic", basic(id, "secret"), {}],
-    ["an assertion", null, { client_assertion: assertion(id), client_assertion_type: "urn:x" }],
+    ["an assertion", null, { client_assertion: assertion(id), client_assertion_type: ASSERTION }],
   ] as const)("is not looked for when %s names it", async (_, authorization, fields) => {
     let asked = 0;
     answerHost("10.0.0.1", () => {
