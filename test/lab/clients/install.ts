@@ -15,15 +15,20 @@ const DRIVERS = join(import.meta.dirname, "drivers");
 export function install(client: LabClient): string {
   const folder = join(CLIENTS_FOLDER, client.name);
   mkdirSync(folder, { recursive: true });
-  const wanted = JSON.stringify({ private: true, type: "module", dependencies: client.packages }, null, 2);
+  const manifestOf = { private: true, type: "module", dependencies: client.packages };
+  const wanted = JSON.stringify({ ...manifestOf, scripted: client.scripts === true }, null, 2);
   const manifest = join(folder, "package.json");
   const installed = join(folder, "installed.json");
   if (!existsSync(installed) || readFileSync(installed, "utf8") !== wanted) {
     rmSync(join(folder, "node_modules"), { recursive: true, force: true });
     rmSync(join(folder, "package-lock.json"), { force: true });
     writeFileSync(manifest, wanted);
+    const scripts = `--ignore-scripts=${client.scripts !== true}`;
     const quiet = ["--no-audit", "--no-fund", "--loglevel", "error"];
-    execFileSync("npm", ["install", "--engine-strict=false", ...quiet], { cwd: folder, stdio: "pipe" });
+    execFileSync("npm", ["install", "--engine-strict=false", scripts, ...quiet], {
+      cwd: folder,
+      stdio: "pipe",
+    });
     writeFileSync(installed, wanted);
   }
   cpSync(DRIVERS, join(folder, "drivers"), { recursive: true });

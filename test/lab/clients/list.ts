@@ -8,6 +8,8 @@ export interface LabClient {
   packages: Readonly<Record<string, string>>;
   /** The file under `drivers/`. */
   driver: string;
+  /** Its program is put in place by a script of its package. */
+  scripts?: true;
   /** In the list of CI: small, and of the kinds that differ most. */
   short?: true;
 }
@@ -41,6 +43,7 @@ export const CLIENTS: readonly LabClient[] = [
     title: "Claude Code",
     packages: { "@anthropic-ai/claude-code": "2.1.332" },
     driver: "claude-code",
+    scripts: true,
   },
   {
     name: "mcp-remote",

@@ -62,9 +62,9 @@ export class Person {
 
   async #signIn(address: string): Promise<void> {
     const context = await this.#browser.newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(STEP_MS);
     try {
-      const page = await context.newPage();
-      page.setDefaultTimeout(STEP_MS);
       await page.goto(address);
       await page.getByRole("radio", { name: /^Read and write/ }).check();
       await page.getByRole("button", { name: "Continue with ClickUp" }).click();
@@ -72,6 +72,12 @@ export class Person {
       await page.getByRole("heading", { name: /One more choice/ }).waitFor();
       await page.getByRole("button", { name: "Connect" }).click();
       await this.#arrived(page);
+    } catch (error) {
+      const shown = (await page.innerText("body").catch(() => "")).replaceAll(/\s+/g, " ").slice(0, 300);
+      throw new Error(
+        `${error instanceof Error ? error.message.split("\n")[0] : ""} On ${page.url()}: ${shown}`,
+        { cause: error },
+      );
     } finally {
       await context.close();
     }

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.mjs";
-import { answers, checkRead, checkTools, checkWrite, done, must, READ, url, WRITE } from "./steps.mjs";
+import { answers, checkRead, checkTools, checkWrite, done, must, READ, SPACE, url, WRITE } from "./steps.mjs";
 
 const CODEX = "node_modules/.bin/codex";
 const home = join(process.env.HOME ?? "", ".codex");
@@ -12,7 +12,9 @@ writeFileSync(
   join(home, "config.toml"),
   `mcp_oauth_credentials_store = "file"\n\n[mcp_servers.clickup]\nurl = "${url}"\n`,
 );
-const login = await run(CODEX, ["mcp", "login", "clickup", "--scopes", "clickup:read,clickup:write"]);
+// Left to itself it names itself by a metadata document of chatgpt.com, which a machine without the internet cannot read.
+const registering = ["--oauth-client-registration", "dcr", "--scopes", "clickup:read,clickup:write"];
+const login = await run(CODEX, ["mcp", "login", "clickup", ...registering]);
 must(login.code === 0, `login ended with ${login.code}`);
 done("sign-in");
 
@@ -74,7 +76,7 @@ const expired = before.replace(/("expires_at":\s*)\d+/g, `$1${Date.now() - 60_00
 must(expired !== before, `no expires_at in ${before.replaceAll(/u_[\w:-]+/g, "…")}`);
 writeFileSync(file, expired);
 const again = await begin();
-answers(await again.call(READ), "Northwind Labs");
+answers(await again.call(READ), SPACE);
 const token = (text) => /"access_token":\s*"([^"]+)"/.exec(text)?.[1];
 must(token(readFileSync(file, "utf8")) !== token(before), "the token was not renewed");
 done("refresh");

@@ -2,7 +2,7 @@
 import { coreEvents, MCPOAuthProvider, MCPOAuthTokenStorage } from "@google/gemini-cli-core";
 import { createTransport } from "@google/gemini-cli-core/dist/src/tools/mcp-client.js";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { answers, checkRead, checkTools, checkWrite, done, must, READ, url, WRITE } from "./steps.mjs";
+import { answers, checkRead, checkTools, checkWrite, done, must, READ, SPACE, url, WRITE } from "./steps.mjs";
 
 const NAME = "clickup";
 coreEvents.on("consent-request", ({ onConfirm }) => onConfirm(true));
@@ -37,7 +37,7 @@ await client.close();
 const { token: saved, clientId, tokenUrl, mcpServerUrl } = await storage.getCredentials(NAME);
 await storage.saveToken(NAME, { ...saved, expiresAt: Date.now() - 1000 }, clientId, tokenUrl, mcpServerUrl);
 const again = await connect();
-answers(await again.callTool(READ), "Northwind Labs");
+answers(await again.callTool(READ), SPACE);
 const { token: renewed } = await storage.getCredentials(NAME);
 must(renewed.accessToken !== saved.accessToken, "the token was not renewed");
 done("refresh");

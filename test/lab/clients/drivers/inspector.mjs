@@ -1,6 +1,6 @@
 /** The Inspector's command line takes a token: its OAuth is in its page. */
 import { run } from "./command.mjs";
-import { byAuth, callback, checkRead, checkTools, checkWrite, done, impossible, Provider } from "./steps.mjs";
+import { byAuth, callback, checkRead, checkTools, checkWrite, impossible, Provider } from "./steps.mjs";
 import { READ, url, WRITE } from "./steps.mjs";
 import { auth } from "@modelcontextprotocol/client";
 
@@ -28,9 +28,8 @@ const call = (tool) =>
     ...Object.entries(tool.arguments).flatMap(([name, value]) => ["--tool-arg", `${name}=${value}`]),
   );
 const { output } = await inspector("--method", "tools/list");
-checkTools(JSON.parse(output).tools.map((tool) => tool.name));
+checkTools([...new Set(output.match(/clickup_[a-z_]+/g))]);
 checkRead((await call(READ)).output);
 checkWrite((await call(WRITE)).output);
 impossible("refresh", "takes a token");
-done("tools/list", `${JSON.parse(output).tools.length} tools`);
 process.exit(0);

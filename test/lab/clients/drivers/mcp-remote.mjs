@@ -1,8 +1,11 @@
 /** mcp-remote: a program between a client on stdio and this server; every client that knows no OAuth uses it. */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { answers, checkRead, checkTools, checkWrite, done, must, READ, url, WRITE } from "./steps.mjs";
+import { answers, checkRead, checkTools, checkWrite, done, must, READ, SPACE, url, WRITE } from "./steps.mjs";
+
+// It brings an xdg-open of its own, which looks for a desktop.
+copyFileSync(process.env.BROWSER ?? "", join("node_modules", "open", "xdg-open"));
 
 /** JSON-RPC over a program's stdio. */
 function start() {
@@ -53,7 +56,7 @@ const tokens = JSON.parse(readFileSync(path, "utf8"));
 writeFileSync(path, JSON.stringify({ ...tokens, access_token: "expired:by:the-laboratory" }));
 const again = start();
 await again.begin();
-answers(await again.ask("tools/call", READ), "Northwind Labs");
+answers(await again.ask("tools/call", READ), SPACE);
 must(readFileSync(path, "utf8").includes('"u_'), "the token was not renewed");
 done("refresh");
 again.stop();

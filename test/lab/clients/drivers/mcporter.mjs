@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.mjs";
-import { answers, checkRead, checkTools, checkWrite, done, must, READ, url, WRITE } from "./steps.mjs";
+import { answers, checkRead, checkTools, checkWrite, done, must, READ, SPACE, url, WRITE } from "./steps.mjs";
 
 const MCPORTER = "node_modules/.bin/mcporter";
 writeFileSync(
@@ -28,6 +28,6 @@ writeFileSync(
   kept,
   readFileSync(kept, "utf8").replace(/("access_token":\s*)"[^"]+"/g, '$1"expired:by:the-laboratory"'),
 );
-answers((await call(READ)).output, "Northwind Labs");
+answers((await call(READ)).output, SPACE);
 must(/"access_token":\s*"u_/.test(readFileSync(kept, "utf8")), "the token was not renewed");
 done("refresh");

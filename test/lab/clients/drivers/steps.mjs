@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 
 export const url = process.env.MCP_URL ?? "";
 export const READ = { name: "clickup_workspace_hierarchy", arguments: { workspace: "Northwind Labs" } };
-/** Found again in the answer. */
+/** What is found in the answers. */
+export const SPACE = "Marketing";
 export const TITLE = `Made by ${process.env.npm_package_name ?? "a client"} ${Date.now()}`;
 export const WRITE = { name: "clickup_task_create", arguments: { list: "Onboarding", name: TITLE } };
 
@@ -36,7 +37,7 @@ export function answers(answer, text) {
 }
 
 export function checkRead(answer) {
-  answers(answer, "Northwind Labs");
+  answers(answer, SPACE);
   done("read");
 }
 
@@ -135,7 +136,7 @@ export async function throughProvider({ signIn, connect }) {
   await first.close();
   provider.expire();
   const again = await connect(provider);
-  answers(await again.call(READ), "Northwind Labs");
+  answers(await again.call(READ), SPACE);
   must(provider.saved.access_token.startsWith("u_"), "the token was not renewed");
   done("refresh");
   await again.close();
