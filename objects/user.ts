@@ -102,12 +102,12 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const after: After = (delay_ms, run) => timer.after(delay_ms, run);
     const schema = migrate(ctx.storage, MIGRATIONS, wall_ms());
 
-    const { sql } = ctx.storage;
+    const { storage } = ctx;
+    const { sql } = storage;
     const stores = openStores(sql, wall_ms);
     const { account, devices, journal, outbox, cache, idempotency, control, sessions } = stores;
     const link = new ClickUpLink(account, () => this.#openVault(), wall_ms, after);
     const sink = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS, after) : null;
-    const { storage } = ctx;
     const beforeRelease = (): void => stores.usage.absorb();
     const audit = new AuditOutbox(
       { journal, outbox, storage, sink, beforeRelease, report: reportNew },
@@ -239,7 +239,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   /** Serves the MCP endpoint. Only the entry Worker can reach this; it sets the principal. */
   override async fetch(request: Request): Promise<Response> {
-    return withErrorId(await this.#serve(request), request.headers.get("MCP-Protocol-Version"));
+    return withErrorId(request, await this.#serve(request));
   }
 
   async #serve(request: Request): Promise<Response> {
@@ -247,11 +247,9 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     if (request.headers.has(REPEAT_HEADER) && !(await mayBeRepeated(request))) return notRepeatedResponse();
     const device = this.#gate.device(principal);
     if (!device.ok) return refusalResponse(device.refusal, null);
-    if (tokenMayLess(principal, device.device)) {
-      if (await callsWritingTool(request)) {
-        const control = this.#gate.control(this.#tier());
-        return control.ok ? insufficientScopeResponse() : refusalResponse(control.refusal, null);
-      }
+    if (tokenMayLess(principal, device.device) && (await callsWritingTool(request))) {
+      const control = this.#gate.control(this.#tier());
+      return control.ok ? insufficientScopeResponse() : refusalResponse(control.refusal, null);
     }
     const meter = new Meter();
     const requestId = request.headers.get(REQUEST_ID_HEADER) ?? crypto.randomUUID();
@@ -274,11 +272,10 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   #caller(
     principal: Principal,
-    device: { grant: Caller["grant"]; clientName: string },
+    { grant, clientName: client }: { grant: Caller["grant"]; clientName: string },
     requestId: string,
     meter: Meter,
   ): Caller {
-    const { grant, clientName: client } = device;
     return { principal, meter, grant, tier: this.#tier(), requestId, client };
   }
 

@@ -38,8 +38,9 @@ export function rpcErrorResponse(
 /** From this revision on the schema of an error that answers no request has no id; before, it wants one. */
 const ERRORS_WITHOUT_ID = "2025-11-25";
 
-/** The answer as the revision of the request has it. @param version `MCP-Protocol-Version`, if there was one */
-export async function withErrorId(answer: Response, version: string | null): Promise<Response> {
+/** The answer as the revision of the request has it. */
+export async function withErrorId(request: Request, answer: Response): Promise<Response> {
+  const version = request.headers.get("MCP-Protocol-Version");
   if (answer.status < 400 || version === null || version < ERRORS_WITHOUT_ID) return answer;
   if (answer.headers.get("Content-Type")?.startsWith("application/json") !== true) return answer;
   const body = await answer.json<Record<string, unknown>>();

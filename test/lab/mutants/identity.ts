@@ -100,7 +100,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     name: "step-up-challenge-off",
     protects: "a token that is too narrow is told which scope to get",
     file: "objects/user.ts",
-    find: "if (await callsWritingTool(request)) {",
+    find: "if (tokenMayLess(principal, device.device) && (await callsWritingTool(request))) {",
     replace: "if (false) {",
     tests: ["test/worker/auth/step-up.test.ts"],
   },

@@ -120,8 +120,8 @@ export class Provider {
 
 /**
  * The way of everything built on an SDK: refused, sent to the person, connected, and renewed by itself.
- * @param {{ signIn(provider: Provider, query: Promise<URLSearchParams>): Promise<void>,
- *   connect(provider: Provider): Promise<{ names(): Promise<string[]>, call(tool: typeof READ): Promise<unknown>, close(): Promise<void> }> }} client
+ * @param {{ signIn: (provider: Provider, query: Promise<URLSearchParams>) => Promise<void>,
+ *   connect: (provider: Provider) => Promise<{ names(): Promise<string[]>, call(tool: typeof READ): Promise<unknown>, close(): Promise<void> }> }} client
  */
 export async function throughProvider({ signIn, connect }) {
   const page = await callback();
