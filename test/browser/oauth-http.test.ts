@@ -26,18 +26,19 @@ describe("over HTTP", () => {
   });
 
   async function register(redirect = REDIRECT): Promise<string> {
+    return (await registered({ redirect_uris: [redirect], token_endpoint_auth_method: "none" })).client_id;
+  }
+
+  async function registered(
+    metadata: Record<string, unknown>,
+  ): Promise<{ client_id: string; client_secret: string }> {
     const response = await fetch(server["registration_endpoint"] ?? "", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({
-        client_name: "Outside client",
-        redirect_uris: [redirect],
-        token_endpoint_auth_method: "none",
-      }),
+      body: JSON.stringify({ client_name: "Outside client", ...metadata }),
     });
     expect(response.status).toBe(201);
-    const { client_id }: { client_id: string } = await response.json();
-    return client_id;
+    return (await response.json()) as { client_id: string; client_secret: string };
   }
 
   function request(client_id: string, changes: Record<string, string> = {}) {
@@ -49,7 +50,7 @@ describe("over HTTP", () => {
       code_challenge: createHash("sha256").update(verifier).digest("base64url"),
       code_challenge_method: "S256",
       state: "outside-state",
-      resource: stack.url,
+      resource: `${stack.url}/mcp`,
       ...changes,
     };
     const url = `${server["authorization_endpoint"]}?${new URLSearchParams(query).toString()}`;
@@ -68,9 +69,11 @@ describe("over HTTP", () => {
 
   async function token(
     fields: Record<string, string>,
+    headers: Record<string, string> = {},
   ): Promise<{ status: number; body: Tokens & { error?: string } }> {
     const response = await fetch(server["token_endpoint"] ?? "", {
       method: "POST",
+      headers,
       body: new URLSearchParams(fields),
     });
     return { status: response.status, body: (await response.json()) as Tokens & { error?: string } };
@@ -84,7 +87,11 @@ describe("over HTTP", () => {
       resource: string;
       authorization_servers: string[];
     };
-    expect(resource.resource).toBe(stack.url);
+    expect(resource.resource).toBe(`${stack.url}/mcp`);
+    for (const path of ["/other", "/mcp/other", "/authorize"]) {
+      const none = await fetch(`${stack.url}/.well-known/oauth-protected-resource${path}`);
+      expect([path, none.status]).toEqual([path, 404]);
+    }
     const issuer = resource.authorization_servers[0] ?? "";
     server = (await (
       await fetch(`${issuer}/.well-known/oauth-authorization-server`)
@@ -147,6 +154,39 @@ describe("over HTTP", () => {
     const declined = browser();
     const page = await declined.submit(await declined.open(request(clientId).url), {}, "deny");
     expect(new URL(page.url).searchParams.get("error")).toBe("access_denied");
+  });
+
+  it("takes a client that says who it is twice, and not one that is two", async () => {
+    const redirects = { redirect_uris: [REDIRECT] };
+    const [client, other] = [await registered(redirects), await registered(redirects)];
+    const { url, verifier } = request(client.client_id);
+    const back = await toClient(browser(), url, "write");
+    const redeem = {
+      grant_type: "authorization_code",
+      code: back.searchParams.get("code") ?? "",
+      client_id: client.client_id,
+      redirect_uri: REDIRECT,
+      code_verifier: verifier,
+    };
+    const basic = ({ client_id, client_secret }: typeof client) => ({
+      Authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}`,
+    });
+    expect((await token({ ...redeem, client_id: other.client_id }, basic(client))).status).toBe(400);
+    expect((await token(redeem, basic(other))).status).toBe(400);
+    expect((await token({ ...redeem, client_secret: client.client_secret }, basic(client))).status).toBe(400);
+    const elsewhere = await token({ ...redeem, resource: "https://other.example/mcp" }, basic(client));
+    expect([elsewhere.status, elsewhere.body.error]).toEqual([400, "invalid_target"]);
+    const given = await token({ ...redeem, resource: `${stack.url}/mcp` }, basic(client));
+    expect(given.status).toBe(200);
+    expect((await tools(stack.url, given.body.access_token)).status).toBe(200);
+  });
+
+  it("gives no code for another server's resource", async () => {
+    const clientId = await register();
+    for (const resource of ["https://other.example/mcp", `${stack.url}/other`, `${stack.url}.example/mcp`]) {
+      const page = await browser().open(request(clientId, { resource }).url);
+      expect(new URL(page.url).searchParams.get("error")).toBe("invalid_target");
+    }
   });
 
   it("binds every step to one browser: a state carried into another is refused", async () => {
