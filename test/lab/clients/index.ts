@@ -29,6 +29,9 @@ const { values: options } = parseArgs({
 });
 
 async function main(): Promise<void> {
+  if (options.docs && (options.short || options.only.length > 0)) {
+    throw new Error("--docs writes the table of all clients: leave out --short and --only.");
+  }
   if (!hasChromium) {
     console.log("No client was driven: signing in needs Chromium.");
     return;
