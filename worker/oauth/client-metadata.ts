@@ -22,9 +22,11 @@ export function narrowRegistration(asked: unknown): unknown {
   return metadata;
 }
 
-/** Fields that are null or "" were not filled in: many clients serialize what they have no value for. */
+/** Fields that are null, "" or [] were not filled in: many clients serialize what they have no value for. */
 function withoutBlanks(metadata: Metadata): Metadata {
-  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null && value !== ""));
+  const isBlank = (value: unknown): boolean =>
+    value === null || value === "" || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isBlank(value)));
 }
 
 function keepOnly(metadata: Metadata, field: string, served: (value: string) => boolean): void {
@@ -69,10 +71,14 @@ export function readDocumentsGenerously(): void {
   installed = true;
   const plain = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
-    const agent = new Headers(init?.headers).get("User-Agent") ?? "";
     const answer = await plain(input, init);
-    return LIBRARY_AGENT.test(agent) && answer.ok ? withoutBlanksIn(answer) : answer;
+    return answer.ok && isLibrarys(init?.headers) ? withoutBlanksIn(answer) : answer;
   };
+}
+
+/** The library's requests have a plain object of headers; others are not looked into. */
+function isLibrarys(headers: HeadersInit | undefined): boolean {
+  return isObject(headers) && LIBRARY_AGENT.test(headers["User-Agent"] ?? "");
 }
 
 /** The same answer; a document of a client without its blanks. What is too long stays so for the library to refuse. */

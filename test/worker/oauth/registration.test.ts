@@ -56,10 +56,20 @@ describe("registration", () => {
   });
 
   it("reads null and empty fields as absent", async () => {
-    const blanks = { client_uri: "", logo_uri: null, tos_uri: "", contacts: null, scope: "", jwks: null };
+    const blanks = {
+      client_uri: "",
+      logo_uri: null,
+      tos_uri: "",
+      contacts: null,
+      scope: "",
+      jwks: null,
+      grant_types: [],
+    };
     const answer = await registerRaw({ ...blanks, "client_name#fr": null });
     expect(answer.status).toBe(201);
-    expect(await answer.json()).not.toHaveProperty("client_uri");
+    const registered = await answer.json();
+    expect(registered).toMatchObject({ grant_types: ["authorization_code"], response_types: ["code"] });
+    expect(registered).not.toHaveProperty("client_uri");
   });
 
   it.each(["", "{", "[]", "null", '"text"'])("refuses a body that is no object: %j", async (body) => {

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 /** @param {{ name: string, arguments: object }[]} calls @returns {Promise<{ url: string, seen: object[], close(): void }>} */
 export async function scriptedModel(calls, server) {
   const seen = [];
-  const http = createServer(async (request, response) => {
+  const answer = async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     if (
@@ -45,7 +45,8 @@ export async function scriptedModel(calls, server) {
     ];
     response.setHeader("Content-Type", "text/event-stream");
     response.end(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(""));
-  });
+  };
+  const http = createServer((request, response) => void answer(request, response));
   await new Promise((resolve) => http.listen(0, "127.0.0.1", () => resolve(undefined)));
   return { url: `http://127.0.0.1:${http.address().port}`, seen, close: () => http.close() };
 }
