@@ -1,6 +1,7 @@
 /** HTTP answers of the MCP endpoint that are not results: JSON-RPC errors, 429, 503. */
 import type { RateStatus, Refusal } from "../limit/gate.ts";
 import { WINDOW_MS } from "../limits.ts";
+import { REVISION } from "../rpc/names.ts";
 
 export type JsonRpcId = string | number | null;
 
@@ -35,13 +36,13 @@ export function rpcErrorResponse(
   return Response.json(rpcError(id, code, message), { status, headers });
 }
 
-/** From this revision on the schema of an error that answers no request has no id; before, it wants one. */
-const ERRORS_WITHOUT_ID = "2025-11-25";
-
-/** The answer as the revision of the request has it. */
+/**
+ * The answer as the revision of the request has it: from 2025-11-25 on the schema of an error that answers no request
+ * has no id, before it wants one.
+ */
 export async function withErrorId(request: Request, answer: Response): Promise<Response> {
   const version = request.headers.get("MCP-Protocol-Version");
-  if (answer.status < 400 || version === null || version < ERRORS_WITHOUT_ID) return answer;
+  if (answer.status < 400 || version === null || version < REVISION.polling) return answer;
   if (answer.headers.get("Content-Type")?.startsWith("application/json") !== true) return answer;
   const body = await answer.json<Record<string, unknown>>();
   if (body["id"] === null) delete body["id"];

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "jsonc-parser";
 import { expect, test } from "vitest";
-import { parseJsonc } from "../../scripts/ops/jsonc.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -23,7 +23,7 @@ interface Entry {
 }
 
 const entry = JSON.parse(read("server.json")) as Entry;
-const { env } = parseJsonc(read("wrangler.jsonc")) as {
+const { env } = parse(read("wrangler.jsonc")) as {
   env: { production: { vars: { PUBLIC_URL: string } } };
 };
 const origin = env.production.vars.PUBLIC_URL;
