@@ -134,14 +134,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
       const scheduled = this.#housekeeping.schedule(wall_ms());
       if (scheduled !== undefined) ctx.waitUntil(scheduled);
     };
-    const ledger = new Ledger({
-      gate: this.#gate,
-      journal,
-      audit,
-      now_ms: wall_ms,
-      recorded,
-      report: reportNew,
-    });
+    const kept = { gate: this.#gate, journal, audit };
+    const ledger = new Ledger({ ...kept, now_ms: wall_ms, recorded, report: reportNew });
     this.#affairs = new Affairs(
       {
         account,
