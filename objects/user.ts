@@ -109,11 +109,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     const link = new ClickUpLink(account, () => this.#openVault(), wall_ms, after);
     const sink = this.#config.auditLogging ? new R2AuditSink(env.AUDIT_LOGS, after) : null;
     const beforeRelease = (): void => stores.usage.absorb();
-    const audit = new AuditOutbox(
-      { journal, outbox, storage, sink, beforeRelease, report: reportNew },
-      userId,
-      wall_ms,
-    );
+    const audit = new AuditOutbox({ journal, outbox, storage, sink, beforeRelease }, userId, wall_ms);
 
     this.#lifecycle = new Lifecycle(this);
     this.#gate = new Gate({ journal, control, devices, outbox }, this.#config, wall_ms, userId);

@@ -12,7 +12,7 @@ import { folderGet } from "./places/tools-folders.ts";
 import { folderWriteTools } from "./places/tools-folders-write.ts";
 import { listGet } from "./places/tools-lists.ts";
 import { listWriteTools } from "./places/tools-lists-write.ts";
-import { memberTools } from "./people/tools.ts";
+import { peopleTools } from "./people/tools.ts";
 import { planTools } from "./project/tools-plans.ts";
 import { schedulingTools } from "./project/tools-scheduling.ts";
 import { timelineTools } from "./project/tools-timeline.ts";
@@ -52,7 +52,7 @@ const made: readonly Tool[] = [
   ...folderWriteTools,
   folderGet,
   ...tagTools,
-  ...memberTools,
+  ...peopleTools,
   ...spaceWriteTools,
   spaceGet,
   ...relationTools,

@@ -64,15 +64,15 @@ function describe(
 }
 
 /** Admits a request whose answer needs no waiting, and ends it in the same row. */
-export function answerAtOnce<T>(
+export function answerInOneRow<T>(
   { surface, ledger }: Grounds,
   caller: Caller,
   message: { method: string; params?: unknown },
   { protocol, bytes_in }: { protocol: string; bytes_in: number },
   answer: () => { value: T; bytes_out: number; outcome: Outcome },
-): ReturnType<typeof ledger.atOnce<T>> {
+): ReturnType<typeof ledger.inOneRow<T>> {
   const { beginning, counting } = describe(surface, caller, message, protocol, bytes_in);
-  return ledger.atOnce(caller.tier, beginning, counting, caller.meter, answer);
+  return ledger.inOneRow(caller.tier, beginning, counting, caller.meter, answer);
 }
 
 /** One admitted JSON-RPC request, from its row's beginning to its end. */

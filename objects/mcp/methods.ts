@@ -1,4 +1,4 @@
-/** The methods of a surface, each ending its exchange: shared by the direct path and the SDK's server. */
+/** The methods of a surface, each ending its exchange: shared by what is dispatched here and by the SDK's server. */
 import {
   isInputRequiredResult,
   ProtocolError,

@@ -5,7 +5,7 @@
  */
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import { SSE_RETRY_MS } from "../limits.ts";
-import { DirectStream, messageFrame, primingFrame, SSE_HEADERS } from "./sse.ts";
+import { ReaderStream, messageFrame, primingFrame, SSE_HEADERS } from "./sse.ts";
 
 /** Where frames of a stream go while somebody reads: the POST's own response, or a resumed GET. */
 export interface Sink {
@@ -106,7 +106,7 @@ export class PostStream {
     if (this.#streaming) return true;
     if (!this.#mayStream) return false;
     this.#streaming = true;
-    const direct = new DirectStream(() => {
+    const direct = new ReaderStream(() => {
       if (this.#sink === direct) this.#sink = undefined;
     });
     this.#sink = direct;

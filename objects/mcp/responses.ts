@@ -9,7 +9,6 @@ export type JsonRpcId = string | number | null;
 export const RPC = {
   parse: -32700,
   invalidRequest: -32600,
-  methodNotFound: -32601,
   invalidParams: -32602,
   internal: -32603,
   server: -32000,

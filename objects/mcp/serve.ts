@@ -113,16 +113,16 @@ async function serveModern(
     return endpoint.modern.serve(request, body, undefined);
   }
   const protocol = request.headers.get("mcp-protocol-version") ?? REVISION.stateless;
-  const opened = Exchange.begin(endpoint, caller, body, protocol, bytes_in);
-  if (!opened.ok) return refusalResponse(opened.refusal, body.id);
-  const { exchange } = opened;
+  const begun = Exchange.begin(endpoint, caller, body, protocol, bytes_in);
+  if (!begun.ok) return refusalResponse(begun.refusal, body.id);
+  const { exchange } = begun;
   const served = await exchange.within(() => endpoint.modern.serve(request, body, exchange));
   const listens = body.method === "subscriptions/listen";
-  if (listens) opened.exchange.end(0, served.status === 200 ? "ok" : "protocol_error");
+  if (listens) begun.exchange.end(0, served.status === 200 ? "ok" : "protocol_error");
   const response = listens ? await endpoint.listeners.adopt(served, caller.principal.deviceId) : served;
   if (response.webSocket !== null) return response;
   const answer = new Response(response.body, response);
-  for (const [name, value] of Object.entries(rateHeaders(opened.exchange.rate)))
+  for (const [name, value] of Object.entries(rateHeaders(begun.exchange.rate)))
     answer.headers.set(name, value);
   return answer;
 }

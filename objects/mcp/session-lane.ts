@@ -36,15 +36,15 @@ export async function openSession(
   const problem = initializeProblem(message.params);
   if (problem !== undefined) return rpcErrorResponse(400, asRequest.id, RPC.invalidParams, problem);
   const asked = message.params.protocolVersion.slice(0, 20);
-  const opened = Exchange.begin(endpoint, caller, asRequest, asked, bytes_in);
-  if (!opened.ok) return refusalResponse(opened.refusal, asRequest.id);
-  const session = await opened.exchange.within(() =>
+  const begun = Exchange.begin(endpoint, caller, asRequest, asked, bytes_in);
+  if (!begun.ok) return refusalResponse(begun.refusal, asRequest.id);
+  const session = await begun.exchange.within(() =>
     endpoint.hub.open("http", caller.principal.deviceId, message.params),
   );
-  return session.post([{ message: asRequest, exchange: opened.exchange }], {
+  return session.post([{ message: asRequest, exchange: begun.exchange }], {
     batch: false,
     mayStream: acceptsStream(request),
-    headers: headersOf(session, opened.exchange.rate),
+    headers: headersOf(session, begun.exchange.rate),
     early: [],
   });
 }
@@ -141,10 +141,10 @@ function take(
     if (!control.ok) return refusedTaken(control.refusal, element);
     return { kind: "answer", answer: { jsonrpc: "2.0", id: element.id, result: {} } };
   }
-  const opened = Exchange.begin(endpoint, caller, element, session.row.protocol, bytes_in);
-  if (!opened.ok) return refusedTaken(opened.refusal, element);
+  const begun = Exchange.begin(endpoint, caller, element, session.row.protocol, bytes_in);
+  if (!begun.ok) return refusedTaken(begun.refusal, element);
   ids.add(element.id);
-  return { kind: "request", message: element, exchange: opened.exchange };
+  return { kind: "request", message: element, exchange: begun.exchange };
 }
 
 function refusedTaken(refusal: Refusal, message: JSONRPCRequest): Taken {

@@ -8,7 +8,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import type { RateStatus, Refusal } from "../limit/gate.ts";
-import { answerAtOnce, Exchange, type Caller } from "./exchange.ts";
+import { answerInOneRow, Exchange, type Caller } from "./exchange.ts";
 import { echoableId } from "./inbound.ts";
 import { cursorProblem, runCallJson } from "./methods.ts";
 import {
@@ -92,9 +92,9 @@ export async function answerRequest(
 ): Promise<Answered> {
   const { surface } = endpoint;
   if (request.method === "tools/list") return list(request, protocol, bytes_in, caller, endpoint);
-  const opened = Exchange.begin(endpoint, caller, request, protocol, bytes_in);
-  if (!opened.ok) return { kind: "refused", refusal: opened.refusal, id: request.id };
-  const { exchange } = opened;
+  const begun = Exchange.begin(endpoint, caller, request, protocol, bytes_in);
+  if (!begun.ok) return { kind: "refused", refusal: begun.refusal, id: request.id };
+  const { exchange } = begun;
   const work = (): Promise<string> => run(surface, request, exchange);
   const text = await (session === undefined ? work() : session.direct(request.id, exchange, work));
   const { rate } = exchange;
@@ -110,7 +110,7 @@ function list(
   endpoint: Endpoint,
 ): Answered {
   const at = { protocol, bytes_in };
-  const answered = answerAtOnce<string | PreparedTools>(endpoint, caller, request, at, () => {
+  const answered = answerInOneRow<string | PreparedTools>(endpoint, caller, request, at, () => {
     const wrong = cursorProblem(request.params);
     if (wrong !== undefined) return { value: wrong, bytes_out: 0, outcome: "protocol_error" };
     const prepared = endpoint.surface.tools(caller);
@@ -179,7 +179,7 @@ async function run(surface: Surface, message: JSONRPCRequest, exchange: Exchange
       case "tools/call":
         return response(message, await runCallJson(surface, message.params, exchange));
       default: {
-        const transport = new OneShotTransport();
+        const transport = new SingleTransport();
         const server = buildServer(surface, () => exchange);
         await server.connect(transport);
         const answer = JSON.stringify(await transport.ask(message));
@@ -205,7 +205,7 @@ function response(message: JSONRPCRequest, result: string): string {
 }
 
 /** A transport that carries one request to an SDK server and resolves with its response. */
-class OneShotTransport implements Transport {
+class SingleTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: <T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void;

@@ -71,10 +71,10 @@ function post(
     const why = "A request of this id is still running; ids must be unique in a session.";
     return rpcErrorResponse(400, message.id, RPC.invalidRequest, why);
   }
-  const opened = Exchange.begin(endpoint, caller, message, session.row.protocol, bytes_in);
-  if (!opened.ok) return refusalResponse(opened.refusal, message.id);
+  const begun = Exchange.begin(endpoint, caller, message, session.row.protocol, bytes_in);
+  if (!begun.ok) return refusalResponse(begun.refusal, message.id);
   if (isInitializeRequest(message)) endpoint.hub.initialized(session, message.params);
-  session.push(message, opened.exchange);
+  session.push(message, begun.exchange);
   return accepted();
 }
 

@@ -18,7 +18,7 @@ export const SSE_HEADERS = {
 } as const;
 
 /** One open SSE response written to directly. Its reader may vanish or lag; the session's log does not. */
-export class DirectStream {
+export class ReaderStream {
   readonly body: ReadableStream<Uint8Array>;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   readonly #encoder = new TextEncoder();

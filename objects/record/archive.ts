@@ -1,4 +1,4 @@
-/** A user's part of the record in R2: reading it back for its owner, and removing it. Written by `audit.ts`. */
+/** A user's part of the record in R2: reading it back for its owner, and removing it. Written by `outbox.ts`. */
 import * as z from "zod";
 import { relyOn } from "../invariant.ts";
 import type { ActivityEvent } from "../rpc/views.ts";

@@ -96,7 +96,7 @@ export class Ledger {
    * A request whose answer needs no waiting begins and ends in one row and one synchronous block.
    * @param answer makes the answer once the request is admitted, and says how it ended
    */
-  atOnce<T>(
+  inOneRow<T>(
     tier: Tier,
     beginning: Beginning,
     counting: Counting,

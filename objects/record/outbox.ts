@@ -31,7 +31,6 @@ export class AuditOutbox {
   readonly #userId: string;
   readonly #now_ms: () => number;
   readonly #beforeRelease: () => void;
-  readonly #report: (error: unknown) => void;
   /** Calls of this life that have not ended, with when they began: a batch stops before the first of them. */
   readonly #open = new Map<number, number>();
   #bytes = 0;
@@ -42,7 +41,6 @@ export class AuditOutbox {
   /**
    * @param parts.sink `null` when audit logging is off: rows are dropped once the limiter is done with them
    * @param parts.beforeRelease called before rows may be used again, so that what they count for can be taken down
-   * @param parts.report told of a call that was begun and never ended
    */
   constructor(
     parts: {
@@ -51,7 +49,6 @@ export class AuditOutbox {
       storage: DurableObjectStorage;
       sink: AuditSink | null;
       beforeRelease?: () => void;
-      report: (error: unknown) => void;
     },
     userId: string,
     now_ms: () => number,
@@ -61,7 +58,6 @@ export class AuditOutbox {
     this.#storage = parts.storage;
     this.#sink = parts.sink;
     this.#beforeRelease = parts.beforeRelease ?? (() => undefined);
-    this.#report = parts.report;
     this.#userId = userId;
     this.#now_ms = now_ms;
     this.#failing = (this.#outbox.pending()?.attempts ?? 0) > 0;
@@ -70,7 +66,7 @@ export class AuditOutbox {
     const { lastSeq } = this.#journal;
     const lost = () => `event ${flushedSeq} is in R2, and the newest is ${lastSeq}`;
     if (!this.#relyOn(flushedSeq <= lastSeq, lost)) this.#journal.goOnAfter(flushedSeq);
-    this.#journal.closeAbandoned(flushedSeq);
+    this.#journal.abandonAll(flushedSeq);
     this.#journal.release(flushedSeq);
   }
 
@@ -140,7 +136,7 @@ export class AuditOutbox {
       if (began_ms > overdue_ms) return;
       this.#journal.abandon(seq);
       this.#open.delete(seq);
-      this.#report(new Error(`call ${seq} began ${this.#now_ms() - began_ms} ms ago and was never ended`));
+      this.#relyOn(false, () => `call ${seq} began ${this.#now_ms() - began_ms} ms ago and was never ended`);
     }
   }
 

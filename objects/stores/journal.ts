@@ -108,7 +108,7 @@ export class JournalStore {
   }
 
   /** Rows left open by an earlier life of the object: their outcome will never be known. */
-  closeAbandoned(fromSeq: number): void {
+  abandonAll(fromSeq: number): void {
     this.#sql.exec("UPDATE journal SET outcome = 'unknown' WHERE seq > ? AND outcome IS NULL", fromSeq);
   }
 

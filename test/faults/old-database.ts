@@ -63,11 +63,7 @@ export async function leaveOldDatabase(
     }
     const outbox = new OutboxStore(sql);
     const sink = { put: () => Promise.reject(new Error("R2 is down")) };
-    const audit = new AuditOutbox(
-      { journal, outbox, storage, sink, report: () => undefined },
-      userId,
-      () => now_ms,
-    );
+    const audit = new AuditOutbox({ journal, outbox, storage, sink }, userId, () => now_ms);
     // Its constructor closes what is open, as an object that wakes would: it was still open in the old version.
     sql.exec("UPDATE journal SET outcome = NULL WHERE finished IS NULL");
     audit.begin(3, now_ms);

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { MAX_SESSION_EVENT_BYTES, MAX_SESSION_EVENTS, MAX_STREAM_QUEUE_BYTES } from "../../objects/limits.ts";
-import { DirectStream } from "../../objects/mcp/sse.ts";
+import { ReaderStream } from "../../objects/mcp/sse.ts";
 import { readEvents } from "../support/sse.ts";
 import { newUser, userObject, type TestUser } from "../support/users.ts";
 import { listen, openSession } from "./sessions.ts";
@@ -48,7 +48,7 @@ describe("a client that does not read its stream", () => {
 
   test("costs the answer of a call no more than the bound: the rest stays in the log", async () => {
     let gone = 0;
-    const stream = new DirectStream(() => {
+    const stream = new ReaderStream(() => {
       gone++;
     });
     const frame = `data: ${"x".repeat(64 * 1024)}\n\n`;

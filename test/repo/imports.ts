@@ -26,12 +26,17 @@ export function readSource(folders: readonly string[]): Map<string, string> {
 }
 
 const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s+(type\s)?([^;"']*?)from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g;
+  /(?:^|\n)\s*(?:import|export)\s+(type\s)?([^;"']*?)from\s*["']([^"']+)["']|import\(\s*["'`]([^"'`$]+)["'`]\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g;
+
+/** A comment inside the braces of an import could hold anything, a quote too. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/(^|[\s{,;])\/\/[^\n]*/g, "$1").replaceAll(/\/\*[^]*?\*\//g, "");
+}
 
 /** Every import and re-export of the files, `import("…")` and `import type` too. */
 export function importsOf(source: ReadonlyMap<string, string>): Import[] {
   return [...source].flatMap(([from, text]) =>
-    [...text.matchAll(IMPORT)].map((m) => {
+    [...withoutComments(text).matchAll(IMPORT)].map((m) => {
       const target = m[3] ?? m[4] ?? m[5] ?? "";
       const to = target.startsWith(".") ? normalize(join(dirname(from), target)) : target;
       const named = m[2]?.trim() ?? "";

@@ -186,7 +186,6 @@ function openWorld(sandboxOptions: { strict?: boolean }): World {
         confirm: options.confirm ?? (() => Promise.resolve("unsupported")),
         deviceId: options.deviceId ?? "d_1",
         args: {},
-        upgradeUrl: "https://mcp.test/upgrade",
         report: (incident, error) => world.reported.push({ incident, error }),
       };
     },

@@ -132,4 +132,4 @@ const memberResolve = defineTool({
   },
 });
 
-export const memberTools = [memberList, memberFind, memberResolve];
+export const peopleTools = [memberList, memberFind, memberResolve];

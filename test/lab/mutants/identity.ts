@@ -1,7 +1,7 @@
 /** Who may do what: devices, grants, tokens, sessions. */
 import type { Mutant } from "./mutant.ts";
 
-const MEMBERS = ["test/objects/account/affairs.test.ts"];
+const AFFAIRS = ["test/objects/account/affairs.test.ts"];
 const SESSIONS = ["test/objects/mcp/sessions.test.ts"];
 const JWT = ["test/worker/auth/jwt.test.ts"];
 const CALL = ["test/tools/call/call.test.ts"];
@@ -54,7 +54,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/stores/devices.ts",
     find: "return device.revoked_ms === null && (",
     replace: "return (",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "revocation-cached",
@@ -62,7 +62,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/stores/devices.ts",
     find: "  revoke(deviceId: string, now_ms: number): boolean {\n    this.#read.clear();\n",
     replace: "  revoke(deviceId: string, now_ms: number): boolean {\n",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "expiry-ignored",
@@ -70,7 +70,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/stores/devices.ts",
     find: "(device.expires_ms === null || device.expires_ms > now_ms)",
     replace: "true",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "device-check-off",
@@ -78,7 +78,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/limit/gate.ts",
     find: "if (device === undefined || !isActive(device, now_ms)) {",
     replace: "if (device === undefined) {",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "principal-of-another-user",
@@ -86,7 +86,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/account/principals.ts",
     find: "if (principal === null || principal.userId !== this.#userId) {",
     replace: "if (principal === null) {",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "scope-does-not-narrow",
@@ -94,7 +94,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/limit/gate.ts",
     find: "const readOnly = !principal.scopes.includes(WRITE);",
     replace: "const readOnly = false;",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "step-up-challenge-off",
@@ -134,7 +134,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/product/tool-context.ts",
     find: "account.workspaces.filter((w) => allowed === null || allowed.includes(w.id))",
     replace: "account.workspaces.filter((w) => w !== allowed)",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "ids-of-other-workspaces",
@@ -150,7 +150,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/account/affairs.ts",
     find: "if (grant.workspaces?.some((id) => !known.includes(id)) === true) {",
     replace: "if (false) {",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "pasted-token-outgrows",
@@ -166,7 +166,7 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     file: "objects/account/affairs.ts",
     find: "if (known !== undefined && known.clickupUserId !== input.identity.clickupUserId) {",
     replace: "if (false) {",
-    tests: MEMBERS,
+    tests: AFFAIRS,
   },
   {
     name: "session-of-another-device",

@@ -117,7 +117,7 @@ export const RECORD_MUTANTS: Mutant[] = [
     name: "abandoned-rows-open",
     protects: "a call cut off by the end of the object has an unknown end",
     file: "objects/record/outbox.ts",
-    find: "    this.#journal.closeAbandoned(flushedSeq);\n",
+    find: "    this.#journal.abandonAll(flushedSeq);\n",
     replace: "",
     tests: RECORD,
   },

@@ -4,7 +4,7 @@
  */
 import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { LONGEST_CALL_MS } from "../../../objects/limits.ts";
 import { MIGRATIONS } from "../../../migrations/index.ts";
 import { AuditOutbox, type AuditSink } from "../../../objects/record/outbox.ts";
@@ -49,14 +49,11 @@ class Life {
     sink: AuditSink | null,
     clock: { now_ms: number },
     beforeRelease: () => void = () => undefined,
-    report: (error: unknown) => void = (error) => {
-      throw error;
-    },
   ) {
     this.#clock = clock;
     this.journal = new JournalStore(storage.sql);
     this.outbox = new OutboxStore(storage.sql);
-    const parts = { journal: this.journal, outbox: this.outbox, storage, sink, beforeRelease, report };
+    const parts = { journal: this.journal, outbox: this.outbox, storage, sink, beforeRelease };
     this.audit = new AuditOutbox(parts, "u_model", () => clock.now_ms);
   }
 
@@ -304,8 +301,8 @@ describe("the outbox", () => {
       const clock = { now_ms: 1_000_000 };
       const sink = new FaultySink();
       const reports: string[] = [];
-      const report = (error: unknown): void => void reports.push(String(error));
-      const life = new Life(state.storage, sink, clock, undefined, report);
+      const log = vi.spyOn(console, "error").mockImplementation((line) => void reports.push(String(line)));
+      const life = new Life(state.storage, sink, clock);
       const lost = life.begin();
       clock.now_ms += LONGEST_CALL_MS - 1;
       const runs = life.begin();
@@ -316,6 +313,8 @@ describe("the outbox", () => {
       await life.audit.flush();
       expect((await chain(sink)).map((e) => [e.seq, e.outcome])).toEqual([[lost, "unknown"]]);
       expect(reports).toEqual([expect.stringContaining(`call ${lost} began`)]);
+      expect(reports[0]).toContain("InvariantError");
+      log.mockRestore();
       life.end(lost);
       life.end(runs);
       await life.audit.flush();

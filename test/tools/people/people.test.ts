@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { memberTools } from "../../../tools/people/tools.ts";
+import { peopleTools } from "../../../tools/people/tools.ts";
 import { SANDBOX } from "../../sandbox/clickup/index.ts";
 import { NORTHWIND, SIDE, useWorld } from "../context.ts";
 import { pick, premium } from "../premium.ts";
 
 const { users } = SANDBOX;
-const list = pick(memberTools, "clickup_member_list");
-const find = pick(memberTools, "clickup_member_find");
-const resolve = pick(memberTools, "clickup_member_resolve");
+const list = pick(peopleTools, "clickup_member_list");
+const find = pick(peopleTools, "clickup_member_find");
+const resolve = pick(peopleTools, "clickup_member_resolve");
 const TEAM = "GET /v2/team";
 
 interface Result {

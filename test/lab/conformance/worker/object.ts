@@ -54,7 +54,7 @@ export class FixtureObject extends DurableObject<Cloudflare.Env> {
     const control = new ControlLogStore(sql);
     this.#devices = new DeviceStore(sql);
     const sink = new R2AuditSink(env.AUDIT_LOGS, after);
-    const audit = new AuditOutbox({ journal, outbox, storage: ctx.storage, sink, report }, userId, wall_ms);
+    const audit = new AuditOutbox({ journal, outbox, storage: ctx.storage, sink }, userId, wall_ms);
     const stores = { journal, outbox, control, devices: this.#devices };
     this.#gate = new Gate(stores, objectConfig(env), wall_ms, userId);
     this.#lifecycle = new Lifecycle(this);
