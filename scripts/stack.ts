@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDevVars } from "./dev-vars.ts";
 import { freePort, portIsFree } from "./ports.ts";
+import { noteRunning, noteStopped, registryOf, ROOT } from "./running.ts";
 import { startClickUpSandbox, startStripeSandbox, stripeVars, type SandboxServer } from "./sandbox-server.ts";
 
 export type ClickUpTarget = "sandbox" | "real";
@@ -33,7 +34,6 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const ROOT = join(import.meta.dirname, "..");
 const READY_TIMEOUT_MS = 90_000;
 
 /** @throws Error with a sentence for people: a taken port, a Worker that does not start */
@@ -45,7 +45,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const hasApp = Boolean(secrets["CLICKUP_CLIENT_ID"] && secrets["CLICKUP_CLIENT_SECRET"]);
   const target = options.clickup ?? (hasApp ? "real" : "sandbox");
   const url = `http://localhost:${options.port}`;
-  const vars: Record<string, string> = { ...secrets, PUBLIC_URL: url };
+  const vars: Record<string, string> = { ...secrets, PUBLIC_URL: url, CHECKOUT: ROOT };
   const broken = new AbortController();
   let sandbox: SandboxServer | undefined;
   if (target === "sandbox") {
@@ -78,9 +78,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await ended;
     clearTimeout(late);
     await Promise.all([sandbox?.stop(), stripe?.stop()]);
+    noteStopped(options.dataDir);
   };
   try {
     await ready(url, ended, failed);
+    noteRunning(options.dataDir, url);
   } catch (error) {
     await stop();
     throw error;
@@ -112,7 +114,12 @@ async function startWorker(
   const worker = spawn("wrangler", args, {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
+    env: {
+      ...process.env,
+      WRANGLER_SEND_METRICS: "false",
+      CI: "true",
+      WRANGLER_REGISTRY_PATH: registryOf(options.dataDir),
+    },
   });
   for (const stream of [worker.stdout, worker.stderr]) {
     stream.setEncoding("utf8");

@@ -1,21 +1,40 @@
 /** `npm start`: runs everything on this machine and says how to connect. */
-import { join, relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { STATE_DIR } from "./running.ts";
 import { startStack, type ClickUpTarget, type Stack } from "./stack.ts";
 
 /** Not a port that a client registers for its own callback, as Cursor does 8787 (wrangler's own default). */
 const DEFAULT_PORT = "8484";
-const ROOT = join(import.meta.dirname, "..");
 
-function options(): { port: number; clickup: ClickUpTarget | undefined; dataDir: string; verbose: boolean } {
+const USAGE = `npm start [-- OPTIONS]: the whole server on this machine, until Ctrl-C
+
+  --clickup sandbox|real   ClickUp from this machine (no account needed), or api.clickup.com; unless given: the
+                           real one where .dev.vars names a ClickUp app
+  --port PORT              also as the variable PORT
+  --data FOLDER            where it keeps its state; .wrangler/state unless given
+  --verbose                the Worker's own output
+  --help                   this`;
+
+interface Options {
+  port: number;
+  clickup: ClickUpTarget | undefined;
+  dataDir: string;
+  verbose: boolean;
+}
+
+/** @returns `null` when help was asked for */
+function options(): Options | null {
   const { values } = parseArgs({
     options: {
       clickup: { type: "string" },
       port: { type: "string" },
       data: { type: "string" },
       verbose: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) return null;
   const port = Number(values.port ?? process.env["PORT"] ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 1 || port > 65_000)
     throw new Error("PORT must be a number from 1 to 65000.");
@@ -23,7 +42,7 @@ function options(): { port: number; clickup: ClickUpTarget | undefined; dataDir:
   if (clickup !== undefined && clickup !== "real" && clickup !== "sandbox") {
     throw new Error("--clickup takes `real` or `sandbox`.");
   }
-  return { port, clickup, dataDir: values.data ?? join(ROOT, ".wrangler", "state"), verbose: values.verbose };
+  return { port, clickup, dataDir: resolve(values.data ?? STATE_DIR), verbose: values.verbose };
 }
 
 function banner(stack: Stack): string {
@@ -59,7 +78,12 @@ function banner(stack: Stack): string {
 }
 
 async function main(): Promise<void> {
-  const { verbose, ...chosen } = options();
+  const given = options();
+  if (given === null) {
+    console.log(USAGE);
+    return;
+  }
+  const { verbose, ...chosen } = given;
   const log: string[] = [];
   const starting = new AbortController();
   let stopped = false;
@@ -99,6 +123,9 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  const words = error instanceof Error ? error.message : String(error);
+  const usage =
+    (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true ? `\n${USAGE}\n` : "";
+  console.error(`\n${words}\n${usage}`);
   process.exit(1);
 });

@@ -21,7 +21,7 @@ export interface Call {
   sweep: boolean;
 }
 
-export const USAGE = `npm run admin -- COMMAND [--env staging|production] [--json]
+export const USAGE = `npm run admin -- COMMAND [--env staging|production] [--data FOLDER] [--json]
 
   users                                everyone in the directory
   inspect USER                         devices, sessions, outbox, keys, limits, plan
@@ -43,7 +43,8 @@ export const USAGE = `npm run admin -- COMMAND [--env staging|production] [--jso
   doctor                               each part's state
 
 USER is u_…, a ClickUp user id, a Stripe customer cus_…, or an e-mail address.
-Without --env it is the server of \`npm start\` on this machine.`;
+Without --env it is the server that \`npm start\` runs from this checkout; --data where that was given a folder.
+The server it reaches is named first, beside the output.`;
 
 /** @throws OperatorError with the usage for anything it does not know */
 export function callOf(words: readonly string[], options: Options): Call {

@@ -1,5 +1,6 @@
 /** The way to the Worker's Admin entrypoint, by a service binding of wrangler. */
 import { join } from "node:path";
+import { registryOf, ROOT, STATE_DIR } from "../running.ts";
 import type { Environment } from "./environments.ts";
 import { OperatorError } from "./operator-error.ts";
 
@@ -9,6 +10,8 @@ const RESTART_MS = 3_000;
 export type Target = "local" | Environment;
 
 export interface AdminLink {
+  /** The server it reached, in words. */
+  readonly server: string;
   /** @throws OperatorError with what the Worker says when it refuses */
   send(command: string, input: Record<string, unknown>): Promise<Response>;
   json(command: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
@@ -19,7 +22,13 @@ interface Service {
   fetch(url: string, init: { method: string; body: string }): Promise<Response>;
 }
 
-export async function openAdmin(target: Target): Promise<AdminLink> {
+/**
+ * @param dataDir state of the local server, where `npm start` was given another
+ * @param checkout the folder the local server has to run from
+ * @throws OperatorError where nothing answers, or the server of another checkout: nothing was done then
+ */
+export async function openAdmin(target: Target, dataDir = STATE_DIR, checkout = ROOT): Promise<AdminLink> {
+  if (target === "local") process.env["WRANGLER_REGISTRY_PATH"] = registryOf(dataDir);
   // Loaded here: it is large, and most scripts that could ask do not.
   const { getPlatformProxy } = await import("wrangler");
   const proxy = await getPlatformProxy<{ ADMIN: Service }>({
@@ -47,11 +56,25 @@ export async function openAdmin(target: Target): Promise<AdminLink> {
     const text = await response.text();
     throw new OperatorError(messageIn(text) ?? unreachable(target, response.status, text));
   };
-  return {
-    send,
-    json: async (command, input) => (await (await send(command, input)).json()) as Record<string, unknown>,
-    close: () => proxy.dispose(),
-  };
+  const json: AdminLink["json"] = async (command, input) =>
+    (await (await send(command, input)).json()) as Record<string, unknown>;
+  try {
+    return { server: await serverOf(target, checkout, json), send, json, close: () => proxy.dispose() };
+  } catch (error) {
+    await proxy.dispose();
+    throw error;
+  }
+}
+
+/** Asks who answers, before anything is asked of it. */
+async function serverOf(target: Target, wanted: string, json: AdminLink["json"]): Promise<string> {
+  const { origin, version, checkout } = (await json("server", {})) as Record<string, string | null>;
+  if (target === "local" && checkout !== wanted) {
+    throw new OperatorError(
+      `The server that answers, ${origin}, runs from ${checkout ?? "somewhere else"}, not from ${wanted}. Nothing was asked of it. Use the commands of that checkout, or start this one's: npm start`,
+    );
+  }
+  return `${target === "local" ? "this machine" : target}: ${origin}, version ${version}`;
 }
 
 function messageIn(text: string): string | undefined {
@@ -61,6 +84,6 @@ function messageIn(text: string): string | undefined {
 
 function unreachable(target: Target, status: number, text: string): string {
   return target === "local"
-    ? "No server runs on this machine. Start it with: npm start (or name a deployment: --env staging)"
+    ? "No server of this checkout runs on this machine. Start it with: npm start (or name a deployment: --env staging; or the folder that npm start was given: --data FOLDER)"
     : `${target} answered ${status}: ${text.slice(0, 200)}`;
 }

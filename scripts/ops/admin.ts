@@ -1,4 +1,5 @@
 /** `npm run admin -- …`: the operator's commands, against this machine or a deployment. */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { callOf, merge, USAGE, type Call } from "./admin-commands.ts";
 import { openAdmin, type AdminLink, type Target } from "./admin-link.ts";
@@ -51,7 +52,10 @@ function shown(call: Call, value: Record<string, unknown>): string {
 
 export interface Terminal {
   write(text: string): void;
-  open(target: Target): Promise<AdminLink>;
+  /** Beside what scripts read. */
+  note(text: string): void;
+  /** @param dataDir state of the local server, where it is not the usual one */
+  open(target: Target, dataDir?: string): Promise<AdminLink>;
 }
 
 /** Runs what stands after `npm run admin --`. @returns the exit code */
@@ -61,6 +65,7 @@ export async function operate(args: string[], terminal: Terminal): Promise<numbe
     allowPositionals: true,
     options: {
       env: { type: "string" },
+      data: { type: "string" },
       json: { type: "boolean", default: false },
       date: { type: "string" },
       verify: { type: "boolean" },
@@ -81,7 +86,11 @@ export async function operate(args: string[], terminal: Terminal): Promise<numbe
   }
   const call = callOf(positionals, values);
   const local = values.env === undefined || values.env === "local";
-  const link = await terminal.open(local ? "local" : environmentOf(values.env));
+  const link = await terminal.open(
+    local ? "local" : environmentOf(values.env),
+    values.data === undefined ? undefined : resolve(values.data),
+  );
+  terminal.note(`${link.server}\n`);
   try {
     if (call.command === "export") {
       const { body } = await link.send(call.command, call.input);
@@ -100,6 +109,10 @@ export async function operate(args: string[], terminal: Terminal): Promise<numbe
 }
 
 if (import.meta.main) {
-  const terminal: Terminal = { write: (text) => void process.stdout.write(text), open: openAdmin };
+  const terminal: Terminal = {
+    write: (text) => void process.stdout.write(text),
+    note: (text) => void process.stderr.write(text),
+    open: openAdmin,
+  };
   await runScript(() => operate(process.argv.slice(2), terminal));
 }

@@ -86,7 +86,7 @@ const KNOWN: readonly [RegExp, string][] = [
   ],
   [
     /subscription.*Durable Objects|Durable Objects.*paid plan/i,
-    "Durable Objects need the Workers plan named in docs/deployment-runbook.md.",
+    "Durable Objects need Cloudflare's Workers Paid plan; docs/deployment-runbook.md says what it is needed for.",
   ],
 ];
 

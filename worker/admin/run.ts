@@ -18,6 +18,7 @@ import {
 import { AdminError, type Command } from "./command.ts";
 import { keysRotate, keysStatus } from "./keys.ts";
 import { ready } from "./ready.ts";
+import { server } from "./server.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   users,
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   flush,
   revoke,
   ready,
+  server,
   export: exportUser,
   delete: deleteUser,
   audit: async (input, env) => ({ ...(await auditOf(auditInput.parse(input), env)) }),

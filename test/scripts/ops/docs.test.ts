@@ -88,7 +88,9 @@ describe("pictures of the pages", () => {
 
 test("every npm script's file exists", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-  const files = Object.values(scripts).flatMap((command) => /node (\S+\.ts)/.exec(command)?.[1] ?? []);
+  const files = Object.values(scripts).flatMap(
+    (command) => /^node (?:--import \S+ )?(\S+\.ts)/.exec(command)?.[1] ?? [],
+  );
   expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   expect(files).toContain("scripts/ops/deploy.ts");
 });
@@ -175,4 +177,13 @@ describe("wrangler.jsonc", () => {
     unique(sections.flatMap(([, s]) => s.r2_buckets.map((b) => b.bucket_name)));
     unique(sections.map(([, s]) => s.vars["PUBLIC_URL"] ?? ""));
   });
+});
+
+test("the Inspector's command names its version: on an older Node npx would choose one that does not know it", () => {
+  expect(read("docs/clients.md")).toMatch(/npx @modelcontextprotocol\/inspector@2\.\d+\.\d+ --cli URL/);
+});
+
+test("what wrangler's refusal of Durable Objects points to is there: the Workers plan by name", () => {
+  const [deployment = ""] = pages.filter((page) => /docs\/deployment/.test(page));
+  expect(read(deployment)).toContain("**Workers Paid**");
 });
