@@ -303,7 +303,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     return this.#affairs.revokeDevice(deviceId);
   }
 
-  /** Tells every open session that its list of tools is another one now (plan or grant changed). */
+  /** Tells every open session that its list of tools is another one now. */
   async toolsChanged(): Promise<void> {
     await this.#notify({ method: "notifications/tools/list_changed" });
   }
@@ -318,7 +318,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   async changeDevice(deviceId: string, change: DeviceChange): Promise<RpcResult<DeviceView>> {
     const changed = this.#affairs.changeDevice(deviceId, change);
-    if (changed.ok) await this.toolsChanged();
+    if (changed.ok) await this.#offerChanged();
     return changed;
   }
 
@@ -366,8 +366,14 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   #tierChanged({ from, to, why, eventId }: TierChange): void {
     const event: Record<string, string> = eventId === null ? {} : { stripe_event: eventId };
     this.#affairs.record("billing/tier_changed", null, { from, to, why, ...event });
-    this.ctx.waitUntil(this.toolsChanged());
+    this.ctx.waitUntil(this.#offerChanged());
     if (to === "premium") this.ctx.waitUntil(this.#paywall.lifted(this.#endpoint.hub));
+  }
+
+  /** Plan or grant changed: both lists follow them. */
+  async #offerChanged(): Promise<void> {
+    await this.toolsChanged();
+    await this.#notify({ method: "notifications/prompts/list_changed" });
   }
 
   /** Tells clients that subscribed to what a tool has just changed. */

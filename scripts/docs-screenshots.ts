@@ -6,7 +6,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { fits, hasChromium, start } from "../test/browser/chromium.ts";
-import { waitingClient } from "../test/browser/mcp-client.ts";
+import { call, waitingClient } from "../test/browser/mcp-client.ts";
 import { OperatorError, runScript } from "./ops/operator-error.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "docs", "screenshots");
@@ -20,16 +20,6 @@ const CALLS: readonly [tool: string, args: Record<string, unknown>][] = [
   ["clickup_workspace_hierarchy", { workspace: "Northwind Labs" }],
   ["clickup_task_search", { query: "export" }],
 ];
-
-async function call(origin: string, token: string, method: string, params: unknown): Promise<void> {
-  const response = await fetch(`${origin}/mcp`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-  });
-  if (!response.ok) throw new Error(`${method}: ${response.status} ${await response.text()}`);
-  await response.arrayBuffer();
-}
 
 const taken: { name: string; bytes: number }[] = [];
 

@@ -9,7 +9,7 @@ import { showLogin, startLogin } from "./auth/login.tsx";
 import { answerBillingApi, BILLING_API_PATHS, serveBillingApi } from "./billing/api.ts";
 import { addBilling } from "./billing/routes.ts";
 import type { App, AppContext, AppEnv } from "./context.ts";
-import { configOf, loadConfig, type Bindings, type Config } from "./env.ts";
+import { configOf, isLoopback, loadConfig, type Bindings, type Config } from "./env.ts";
 import { limitFloods } from "./flood.ts";
 import { health } from "./health.ts";
 import { errorPage, htmlPage, readCapped } from "./html.tsx";
@@ -226,7 +226,12 @@ function parseJson(text: string): unknown {
 
 function addPages(app: App): void {
   app.get("/", (c) =>
-    htmlPage((nonce) => <LandingPage nonce={nonce} mcpUrl={`${c.var.config.origin}/mcp`} />),
+    htmlPage((nonce) => {
+      const { origin } = c.var.config;
+      return (
+        <LandingPage nonce={nonce} mcpUrl={`${origin}/mcp`} local={isLoopback(new URL(origin).hostname)} />
+      );
+    }),
   );
   app.get("/favicon.svg", () => {
     const headers = { "Content-Type": "image/svg+xml", "Cache-Control": "public, max-age=86400" };

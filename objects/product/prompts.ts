@@ -1,24 +1,38 @@
 /** The product's prompts, from the definitions in tools/prompts.ts. */
 import { ProtocolError, type GetPromptResult, type Prompt } from "@modelcontextprotocol/server";
+import { grantAllows } from "../../tools/call/grant.ts";
+import { toolByName } from "../../tools/catalog.ts";
 import { promptByName, PROMPTS } from "../../tools/prompts.ts";
-import type { Prompts } from "../mcp/surface.ts";
+import { tierAllows } from "../../tools/tiers.ts";
+import type { Prompts, Scope } from "../mcp/surface.ts";
 
 const INVALID_PARAMS = -32602;
 
 export const productPrompts: Prompts = {
-  list(): Prompt[] {
-    return PROMPTS.map(({ name, title, description, arguments: args }) => ({
-      name,
-      title,
-      description,
-      arguments: args.map((a) => ({ ...a })),
-    }));
+  /** Those whose tools the plan and the device have. */
+  list(scope): Prompt[] {
+    return PROMPTS.filter(({ tools }) => tools.every((name) => has(name, scope))).map(
+      ({ name, title, description, arguments: args }) => ({
+        name,
+        title,
+        description,
+        arguments: args.map((a) => ({ ...a })),
+      }),
+    );
   },
 
-  /** @throws ProtocolError -32602 that names a required argument that is missing */
-  async get(name, args): Promise<GetPromptResult | undefined> {
+  /** @throws ProtocolError -32602 that names a required argument that is missing, or tools that are not there */
+  async get(name, args, scope): Promise<GetPromptResult | undefined> {
     const prompt = promptByName(name);
     if (prompt === undefined) return undefined;
+    const lacking = prompt.tools.filter((tool) => !has(tool, scope));
+    if (lacking.length > 0) {
+      const why = lacking.every((tool) => !inPlan(tool, scope)) ? "the free plan" : "this client";
+      throw new ProtocolError(
+        INVALID_PARAMS,
+        `Prompt ${name} needs ${lacking.join(", ")}, which ${why} does not have.`,
+      );
+    }
     const missing = prompt.arguments.filter((a) => a.required && (args[a.name] ?? "").trim() === "");
     if (missing.length > 0) {
       const names = missing.map((a) => `\`${a.name}\` (${a.description})`).join(", ");
@@ -26,7 +40,19 @@ export const productPrompts: Prompts = {
     }
     return {
       description: prompt.description,
-      messages: [{ role: "user", content: { type: "text", text: prompt.text(args) } }],
+      messages: [
+        { role: "user", content: { type: "text", text: prompt.text(args, (tool) => has(tool, scope)) } },
+      ],
     };
   },
 };
+
+function inPlan(name: string, { tier }: Pick<Scope, "tier">): boolean {
+  const tool = toolByName(name);
+  return tool !== undefined && tierAllows(tier, tool.tier);
+}
+
+function has(name: string, scope: Pick<Scope, "tier" | "grant">): boolean {
+  const tool = toolByName(name);
+  return tool !== undefined && inPlan(name, scope) && grantAllows(scope.grant, tool);
+}

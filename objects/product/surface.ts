@@ -34,7 +34,7 @@ export class ProductSurface implements Surface {
   readonly capabilities = {
     tools: { listChanged: true },
     resources: { subscribe: true, listChanged: true },
-    prompts: {},
+    prompts: { listChanged: true },
     completions: {},
     logging: {},
     extensions: { [TASKS_EXTENSION]: {}, [SKILLS_EXTENSION]: {} },

@@ -2,8 +2,9 @@
  * The user's record, newest first: journal rows that are still here, then the batches in R2. Every event has a
  * number without gaps, so the two meet without holes or twins.
  */
+import { toolByName } from "../../tools/catalog.ts";
 import type { AuditArchive } from "./archive.ts";
-import type { ActivityPage, ActivityQuery, RpcResult } from "../rpc/user.ts";
+import type { ActivityKind, ActivityPage, ActivityQuery, RpcResult } from "../rpc/user.ts";
 import type { ActivityEvent } from "../rpc/views.ts";
 import type { JournalEvent, JournalStore } from "../stores/journal.ts";
 
@@ -79,9 +80,10 @@ class Page {
   take(event: ActivityEvent): void {
     if (event.seq >= this.#before) return;
     this.#before = event.seq;
-    const { deviceId, tool } = this.#query;
+    const { deviceId, tool, only } = this.#query;
     if (deviceId !== undefined && event.deviceId !== deviceId) return;
     if (tool !== undefined && event.tool !== tool) return;
+    if (only !== undefined && !isOf(only, event)) return;
     this.#events.push(event);
   }
 
@@ -91,6 +93,12 @@ class Page {
     const next = more ? `${this.#before}${at === null ? "" : `~${at}`}` : null;
     return { ok: true, value: { events: this.#events, next } };
   }
+}
+
+/** A tool that is not in the catalog any more counts as one that changes: nothing done may be hidden. */
+function isOf(only: ActivityKind, { method, tool }: ActivityEvent): boolean {
+  if (tool === null) return /^(account|device|billing)\//.test(method);
+  return only === "calls" || toolByName(tool)?.kind !== "read";
 }
 
 function beginning(): Position {

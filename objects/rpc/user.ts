@@ -161,9 +161,13 @@ export interface UsageView {
   days: { day: string; requests: number }[];
 }
 
+export type ActivityKind = "changes" | "calls";
+
 export interface ActivityQuery {
   deviceId?: string;
   tool?: string;
+  /** "changes": writing tools and what was done to the account; "calls": all tools as well. Everything, unless given. */
+  only?: ActivityKind;
   /** `next` of the page before. */
   cursor?: string;
   /** Events wanted, at most. */

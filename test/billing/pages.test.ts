@@ -1,7 +1,9 @@
 /** What a browser sees: the return pages of Checkout, the plan page, and upgrade links. */
 import { describe, expect, test } from "vitest";
 import { SANDBOX } from "../sandbox/clickup/facts.ts";
-import { Browser, hiddenField, locationOf } from "../worker/browser.ts";
+import { TOOLS } from "../../tools/catalog.ts";
+import { PREMIUM_EXAMPLES } from "../../worker/pages/examples.ts";
+import { Browser, hiddenField, locationOf, unescapeHtml } from "../worker/browser.ts";
 import { formTokenOf, idOf, signedIn, submit, type Person } from "../worker/person.ts";
 import { newUser, userObject, type TestUser } from "../support/users.ts";
 import {
@@ -225,6 +227,44 @@ describe("the plan page", () => {
     expect(stripe.calls).toEqual([]);
     const ours = await call({ Origin: ORIGIN, "Sec-Fetch-Site": "same-origin" });
     expect(Object.keys(await ours.json())).toEqual(["checkout_url"]);
+  });
+
+  test("says what Premium adds, by name and example, with price and interval, and cancels in so many words", async () => {
+    await reset("alice");
+    const browser = await signedIn("alice");
+    const html = await (await browser.get("/account/plan")).text();
+    expect(html).toContain("<td>$9.00 a month or $90.00 a year</td>");
+    for (const { tier, title } of TOOLS) expect([tier, html.includes(title)]).toEqual([tier, true]);
+    for (const { ask } of Object.values(PREMIUM_EXAMPLES)) expect(unescapeHtml(html)).toContain(ask);
+    await pay(await buyInBrowser(browser));
+    await deliver();
+    const paid = await (await browser.get("/account/plan")).text();
+    expect(paid).toContain("<td>$9.00 a month</td>");
+    expect(paid).toContain("Cancel subscription</button>");
+    expect(paid).not.toMatch(/>\s*Cancel\s*<\/button>/);
+  });
+
+  test("deleting a paid account says before and after what ends, when, and that nothing is paid back", async () => {
+    await reset("alice");
+    const browser = await signedIn("alice");
+    expect(await (await browser.get("/account/delete")).text()).not.toMatch(/subscription|charged/);
+    const url = await buyInBrowser(browser);
+    expect(await (await browser.get("/account/delete")).text()).toContain(
+      "The payment page you opened is closed",
+    );
+    await pay(url);
+    await deliver();
+    const html = await (await browser.get("/account/delete")).text();
+    const plan = await planOf(await userOf("alice"));
+    const renews = new Date(plan.subscription?.periodEnd_ms ?? 0).toISOString();
+    expect(html.indexOf("Your subscription ends now")).toBeGreaterThan(0);
+    expect(html.indexOf("Your subscription ends now")).toBeLessThan(html.indexOf("Delete everything"));
+    for (const part of ["Premium, $9.00 a month", "not charged again", "Nothing is paid back", renews])
+      expect(html).toContain(part);
+    const done = await submit(browser, "/account/delete", { confirm: "delete my data" });
+    expect(await done.text()).toContain("Your subscription has ended: you are not charged again");
+    const [subscription] = Object.values(stripe.state.test.subscriptions);
+    expect(subscription?.status).toBe("canceled");
   });
 
   test("while Stripe does not answer the page shows the plan as last known", async () => {

@@ -55,7 +55,7 @@ describe.skipIf(!hasChromium)("in Chromium (needs /usr/bin/chromium or CHROMIUM)
     await page.goto("/account");
     await page.getByText("Read only · Northwind Labs · spaces and lists, tasks").waitFor();
     await page.getByRole("button", { name: "Stop Desk assistant" }).click();
-    await page.getByText("Stopped.").waitFor();
+    await page.getByText("Desk assistant is stopped.").waitFor();
     expect((await tools(stack.url, access_token)).status).toBe(401);
     client.close();
     expect(problems).toEqual([]);
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)("in Chromium (needs /usr/bin/chromium or CHROMIUM)
     const token = String(await page.evaluate("navigator.clipboard.readText()")).trim();
     expect((await tools(setting.stack.url, token)).status).toBe(200);
     await shoot(page, "token-issued");
-    await page.goto("/account/activity");
+    await page.goto("/account/activity?show=all");
     await page.getByRole("cell", { name: "Listed the tools" }).first().waitFor();
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: "CSV" }).click();

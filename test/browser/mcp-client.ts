@@ -79,3 +79,14 @@ export async function tools(origin: string, token: string): Promise<{ status: nu
   const answer = (await response.json()) as { result?: { tools: { name: string }[] } };
   return { status: response.status, names: answer.result?.tools.map(({ name }) => name) ?? [] };
 }
+
+/** Sends a request, whose result does not matter. @throws Error for anything but 200 */
+export async function call(origin: string, token: string, method: string, params: unknown): Promise<void> {
+  const response = await fetch(`${origin}/mcp`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  if (!response.ok) throw new Error(`${method}: ${response.status} ${await response.text()}`);
+  await response.arrayBuffer();
+}

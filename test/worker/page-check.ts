@@ -5,13 +5,13 @@ const ELEMENTS = new Set(
   (
     "html head meta title link style script body header nav main footer section figure figcaption div span p h1 h2 h3 a ul ol li dl dt dd " +
     "form fieldset legend label input button select option textarea table caption thead tbody tr th td code pre strong em b i br hr " +
-    "bdi time details summary small noscript svg path rect circle line text g"
+    "bdi time details summary small noscript ol svg path rect circle line text g"
   ).split(" "),
 );
 /** Attributes whose value is an address. */
 const ADDRESSES = ["href", "src", "action", "formaction", "poster", "data"];
 const ORIGINS =
-  /^(\/(?!\/)|#|https:\/\/mcp\.test\/|https:\/\/(app|api)\.clickup\.(com|test)\/|https:\/\/(www\.)?clickup\.com\/)/;
+  /^(\/(?!\/)|#|(cursor:\/\/anysphere\.cursor-deeplink\/mcp|vscode:mcp)\/install\?|https:\/\/mcp\.test\/|https:\/\/(app|api)\.clickup\.(com|test)\/|https:\/\/(www\.)?clickup\.com\/)/;
 
 /** @returns what is wrong with the page; empty when nothing is */
 export async function pageFaults(response: Response): Promise<string[]> {

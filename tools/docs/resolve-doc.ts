@@ -34,9 +34,11 @@ export async function withDoc<T>(
   if (assumed === undefined) {
     const found = await findDoc(ctx, value, argument);
     ctx.touch("doc", found.id);
+    ctx.touch("workspace", found.workspaceId);
     return await use(found);
   }
   ctx.touch("doc", assumed.id);
+  ctx.touch("workspace", assumed.workspaceId);
   try {
     return await use(assumed);
   } catch (error) {
@@ -52,6 +54,7 @@ export async function withDoc<T>(
       throw error;
     }
     ctx.touch("doc", found.id);
+    ctx.touch("workspace", found.workspaceId);
     return await use(found);
   }
 }

@@ -89,5 +89,6 @@ async function search(ctx: ToolContext, value: string, argument: string): Promis
 
 function admit(ctx: ToolContext, place: AnyPlace): AnyPlace {
   ctx.touch(place.kind, place.id);
+  ctx.touch("workspace", place.workspaceId);
   return place;
 }

@@ -51,7 +51,7 @@ export async function withPlace<T>(
   const known = reference.id === undefined ? undefined : findKept(ctx, kind, reference.id);
   if (reference.id === undefined || known !== undefined || seesSomeWorkspaces(ctx)) {
     const place = known ?? (await findPlace(ctx, kind, reference.id ?? value, argument));
-    ctx.touch(kind, place.id);
+    note(ctx, place);
     return await use(place);
   }
   const assumed: Place = {
@@ -59,7 +59,7 @@ export async function withPlace<T>(
     id: reference.id,
     ...(reference.workspaceId === undefined ? {} : { workspaceId: reference.workspaceId }),
   };
-  ctx.touch(kind, assumed.id);
+  note(ctx, assumed);
   try {
     return await use(assumed);
   } catch (error) {
@@ -71,9 +71,15 @@ export async function withPlace<T>(
       // The id was right: ClickUp refused something else.
       throw error;
     }
-    ctx.touch(kind, place.id);
+    note(ctx, place);
     return await use(place);
   }
+}
+
+/** For the journal: the place, and the Workspace it is in, without which no address in ClickUp leads to it. */
+function note(ctx: ToolContext, { kind, id, workspaceId }: Place): void {
+  ctx.touch(kind, id);
+  if (workspaceId !== undefined) ctx.touch("workspace", workspaceId);
 }
 
 function readReference(

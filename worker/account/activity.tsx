@@ -1,10 +1,10 @@
 /** The record of a person: pages of it, and the whole as a file. */
-import type { ActivityQuery } from "../../objects/rpc/user.ts";
+import type { ActivityKind, ActivityQuery } from "../../objects/rpc/user.ts";
 import type { ActivityEvent } from "../../objects/rpc/views.ts";
 import type { WebSession } from "../auth/web-session.ts";
 import type { AppContext } from "../context.ts";
 import { errorPage, htmlPage } from "../html.tsx";
-import { ActivityPage } from "../pages/account/activity.tsx";
+import { ActivityPage, type ActivityFilter } from "../pages/account/activity.tsx";
 import { csvLine } from "./csv.ts";
 import { pageProps } from "./guard.tsx";
 
@@ -35,6 +35,7 @@ export async function showActivity(c: AppContext, session: WebSession): Promise<
       page={page.value}
       devices={devices}
       filter={filter}
+      workspaces={session.account.workspaces}
       older={before !== undefined}
     />
   ));
@@ -43,7 +44,7 @@ export async function showActivity(c: AppContext, session: WebSession): Promise<
 /** GET /account/activity/export?format=csv|json: everything the filter lets through, newest first, as it is read. */
 export async function exportActivity(c: AppContext, session: WebSession): Promise<Response> {
   const format = c.req.query("format") === "json" ? "json" : "csv";
-  const events = pieces(session, queryOf(filterOf(c), EXPORT_PAGE_EVENTS), format);
+  const events = pieces(session, queryOf(filterOf(c, "all"), EXPORT_PAGE_EVENTS), format);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -120,10 +121,23 @@ function asCsv(event: ActivityEvent): string {
   ]);
 }
 
-function filterOf(c: AppContext): { device: string; tool: string } {
-  return { device: c.req.query("device") ?? "", tool: c.req.query("tool") ?? "" };
+/** Changes first: what was only read, and what clients say to each other, is a choice away. One tool is shown whole. */
+function filterOf(c: AppContext, unless?: ActivityFilter["show"]): ActivityFilter {
+  const tool = c.req.query("tool") ?? "";
+  const show = c.req.query("show");
+  return {
+    device: c.req.query("device") ?? "",
+    tool,
+    show: show === "calls" || show === "all" ? show : (unless ?? (tool === "" ? "changes" : "calls")),
+  };
 }
 
-function queryOf({ device, tool }: { device: string; tool: string }, limit: number): ActivityQuery {
-  return { limit, ...(device === "" ? {} : { deviceId: device }), ...(tool === "" ? {} : { tool }) };
+function queryOf({ device, tool, show }: ActivityFilter, limit: number): ActivityQuery {
+  const only: ActivityKind | null = show === "all" ? null : show;
+  return {
+    limit,
+    ...(only === null ? {} : { only }),
+    ...(device === "" ? {} : { deviceId: device }),
+    ...(tool === "" ? {} : { tool }),
+  };
 }

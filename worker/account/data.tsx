@@ -1,10 +1,11 @@
 /** A person's data: a copy of all of it, or the end of it. */
 import { forgetCookie, type WebSession } from "../auth/web-session.ts";
+import { planNow } from "../billing/plan-data.ts";
 import type { AppContext } from "../context.ts";
 import { forgetUser, userObject } from "../directory.ts";
 import { errorPage, htmlPage } from "../html.tsx";
 import { logEvent } from "../log.ts";
-import { DELETE_PHRASE, DeletePage } from "../pages/account/delete.tsx";
+import { DELETE_PHRASE, DeletePage, hasSubscription } from "../pages/account/delete.tsx";
 import { fileHeaders } from "./activity.tsx";
 import { endGrants } from "./devices.tsx";
 import { pageProps } from "./guard.tsx";
@@ -29,6 +30,7 @@ export async function deleteData(
   if ((form.get("confirm") ?? "").trim().toLowerCase() !== DELETE_PHRASE) {
     return deletePage(c, session, `Type "${DELETE_PHRASE}" to confirm.`, 400);
   }
+  const paid = hasSubscription(await planNow(c.var.config, session));
   const refusal = await removeFromObject(c, session);
   if (refusal !== null) return deletePage(c, session, refusal, 409);
   await endGrants(c, session.userId, () => true);
@@ -37,7 +39,9 @@ export async function deleteData(
     200,
     {
       title: "Your data is deleted",
-      message: "Every client is disconnected. Nothing was changed in ClickUp; you can revoke the app there.",
+      message: `Every client is disconnected. ${
+        paid ? "Your subscription has ended: you are not charged again, and nothing was paid back. " : ""
+      }Nothing was changed in ClickUp; you can revoke the app there.`,
       next: { label: "Go to the start page", href: "/" },
     },
     new Headers({ "Set-Cookie": forgetCookie() }),
@@ -67,6 +71,8 @@ async function deletePage(
   problem: string | null,
   status: number,
 ): Promise<Response> {
-  const props = await pageProps(c, session);
-  return htmlPage((nonce) => <DeletePage {...props} nonce={nonce} problem={problem} />, { status });
+  const [props, plan] = await Promise.all([pageProps(c, session), planNow(c.var.config, session)]);
+  return htmlPage((nonce) => <DeletePage {...props} nonce={nonce} plan={plan} problem={problem} />, {
+    status,
+  });
 }

@@ -6,7 +6,7 @@ import type { AppContext } from "../context.ts";
 import { errorPage, htmlPage } from "../html.tsx";
 import { logIncident } from "../log.ts";
 import { DevicePage } from "../pages/account/device.tsx";
-import { doneAt, pageProps } from "./guard.tsx";
+import { doneAt, pageProps, stoppedAt } from "./guard.tsx";
 
 /** GET /account/devices/:id */
 export async function showDevice(c: AppContext, session: WebSession): Promise<Response> {
@@ -43,7 +43,7 @@ export async function stopDevice(
   const stopped = await session.user.revokeDevice(deviceId);
   if (!stopped.ok) return unknownDevice();
   c.executionCtx.waitUntil(endGrants(c, session.userId, (id) => id === deviceId));
-  return doneAt(form.get("back") === "/account/tokens" ? "/account/tokens" : "/account", "stopped");
+  return stoppedAt(form.get("back") === "/account/tokens" ? "/account/tokens" : "/account", deviceId);
 }
 
 /** POST /account/devices/stop-all */

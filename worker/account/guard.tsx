@@ -4,6 +4,7 @@ import { forgetCookie, formToken, isFormToken, readWebSession } from "../auth/we
 import type { AppContext } from "../context.ts";
 import { errorPage, readForm, redirectTo } from "../html.tsx";
 import type { AccountPageProps } from "../pages/account/frame.tsx";
+import { displayName } from "../pages/text.ts";
 
 /** Serves a page for the person signed in. */
 export type PageHandler = (c: AppContext, session: WebSession) => Promise<Response>;
@@ -42,7 +43,7 @@ export async function pageProps(
 ): Promise<Omit<AccountPageProps, "nonce">> {
   return {
     formToken: await formToken(c.var.config, session),
-    done: DONE[c.req.query("done") ?? ""] ?? null,
+    done: await doneText(c, session),
     timeZone: session.account.timeZone,
     now_ms: Date.now(),
   };
@@ -50,7 +51,6 @@ export async function pageProps(
 
 /** What a form did, named in the address after it (post, redirect, get). */
 const DONE: Record<string, string> = {
-  stopped: "Stopped. It is signed out as of now.",
   "stopped-all": "Every device is stopped.",
   changed: "Saved. It counts from the next request on.",
   saved: "Saved.",
@@ -58,9 +58,32 @@ const DONE: Record<string, string> = {
   removed: "The credential is removed.",
 };
 
+/** What the form did, in words. A stopped device is named by its id, so that no link can put words on the page. */
+async function doneText(c: AppContext, session: WebSession): Promise<AccountPageProps["done"]> {
+  const done = c.req.query("done") ?? "";
+  if (done !== "stopped") return Object.hasOwn(DONE, done) ? (DONE[done] ?? null) : null;
+  const devices = await session.user.devices();
+  const device = devices.find((one) => one.deviceId === c.req.query("device") && one.revoked_ms !== null);
+  if (device === undefined) return null;
+  return (
+    <>
+      <bdi>{displayName(device.clientName)}</bdi> is stopped. It is signed out as of now.
+    </>
+  );
+}
+
 /** After a form: a page of the account that says what was done. */
 export function doneAt(path: string, done: keyof typeof DONE): Response {
   return redirectTo(`${path}?done=${done}`, new Headers(), 303);
+}
+
+/** After a device was stopped: the page it was stopped on, which names it. */
+export function stoppedAt(path: string, deviceId: string): Response {
+  return redirectTo(
+    `${path}?${new URLSearchParams({ done: "stopped", device: deviceId }).toString()}`,
+    new Headers(),
+    303,
+  );
 }
 
 function toSignIn(c: AppContext): Response {

@@ -53,6 +53,7 @@ export async function issueFromForm(
       mcpUrl={`${config.origin}/mcp`}
       access={grant.access}
       expires_ms={issued.value.expires_ms}
+      timeZone={session.account.timeZone}
     />
   ));
 }

@@ -1,7 +1,8 @@
 /**
  * /auth/login: sign-in on our own account. It ends on a page that shows a signed token for a client without OAuth,
  * or, with `?for=account`, on the account page. Either way this browser is signed in afterwards.
- * The state lives in a signed `__Host-` cookie: bound to this browser, ten minutes, cleared by its first use.
+ * The state lives in a signed `__Host-` cookie: bound to this browser, ten minutes, cleared by its first use,
+ * or marked as used where a token was shown.
  */
 import { errors, jwtVerify, SignJWT } from "jose";
 import { generateCookie, getCookie } from "hono/cookie";
@@ -33,12 +34,16 @@ export interface LoginTicket {
   next: string;
 }
 
+/** As the cookie has it. A used ticket opens nothing: it tells the token's page, loaded again, from a stranger's. */
+type KeptTicket = LoginTicket & { used: boolean };
+
 const ticketClaims = z.object({
   state: z.string().min(1),
   purpose: z.enum(["token", "account"]),
   access: z.enum(["read", "write"]),
   lifetime_s: z.number().int().positive(),
   next: z.string(),
+  used: z.boolean().default(false),
 });
 
 /** Pages a sign-in may go on to: of the account, nowhere else. A plan page may carry the reference of its link. */
@@ -68,8 +73,10 @@ export async function startLogin(c: AppContext): Promise<Response> {
   const { config } = c.var;
   const form = await readForm(c);
   if (form instanceof Response) return form;
-  const known = await readTicket(c);
-  if (!known || known.state !== form.get("state")) return startAgain();
+  const kept = await readKept(c);
+  if (kept === null || kept.state !== form.get("state")) return startAgain();
+  if (kept.used) return tokenIsGone();
+  const { used: _, ...known } = kept;
   const ticket = ticketOf(c, form, known.state);
   if (typeof ticket === "string") return loginPage(c, known, ticket, 400);
 
@@ -125,19 +132,39 @@ export async function isLoginCallback(c: AppContext): Promise<LoginTicket | null
   return ticket && ticket.state === c.req.query("state") ? ticket : null;
 }
 
+/** What a callback that is loaded again answers, in the browser that was shown the token; otherwise `null`. */
+export async function finishedCallback(c: AppContext): Promise<Response | null> {
+  const kept = await readKept(c);
+  return kept?.used === true && kept.state === c.req.query("state") ? tokenIsGone() : null;
+}
+
+function tokenIsGone(): Response {
+  return errorPage(410, {
+    title: "A token is shown once",
+    message:
+      "This page was loaded again, and the token is kept nowhere it could be read from. If you copied it, it works. If not, get a new one: you are signed in, and can stop the old one on your account page.",
+    next: { label: "Get a new token", href: "/account/tokens" },
+  });
+}
+
 /** Uses the ticket up, and shows a fresh token or what went wrong. */
 export async function finishLogin(
   c: AppContext,
   ticket: LoginTicket,
   signedIn: Outcome<SignedIn>,
 ): Promise<Response> {
-  const headers = new Headers({ "Set-Cookie": cookie("", 0) });
   if (signedIn.ok) {
-    headers.append("Set-Cookie", await openWebSession(c, signedIn.value.userId));
-    return ticket.purpose === "account"
-      ? redirectTo(ticket.next, headers, 303)
-      : showToken(c, ticket, signedIn.value, headers);
+    const session = await openWebSession(c, signedIn.value.userId);
+    if (ticket.purpose === "account") {
+      const headers = new Headers({ "Set-Cookie": cookie("", 0) });
+      headers.append("Set-Cookie", session);
+      return redirectTo(ticket.next, headers, 303);
+    }
+    const headers = await ticketHeaders(c, { ...ticket, used: true });
+    headers.append("Set-Cookie", session);
+    return showToken(c, ticket, signedIn.value, headers);
   }
+  const headers = new Headers({ "Set-Cookie": cookie("", 0) });
   const { problem } = signedIn;
   if (problem.retryAfter_s !== null) headers.set("Retry-After", String(problem.retryAfter_s));
   const again = ticket.purpose === "account" ? "/auth/login?for=account" : "/auth/login";
@@ -174,6 +201,7 @@ async function showToken(
         mcpUrl={`${config.origin}/mcp`}
         access={access}
         expires_ms={issued.value.expires_ms}
+        timeZone={account.timeZone}
       />
     ),
     { headers },
@@ -222,7 +250,7 @@ function newState(): string {
 const audience = (origin: string) => `${origin}/auth/login`;
 
 /** Headers that bind `ticket` to this browser. */
-async function ticketHeaders(c: AppContext, ticket: LoginTicket): Promise<Headers> {
+async function ticketHeaders(c: AppContext, ticket: LoginTicket & { used?: boolean }): Promise<Headers> {
   const { origin, jwt } = c.var.config;
   const value = await new SignJWT({ ...ticket })
     .setProtectedHeader({ alg: "HS256", typ: TYPE })
@@ -244,7 +272,13 @@ function cookie(value: string, maxAge: number): string {
   });
 }
 
+/** The ticket of a sign-in that is under way in this browser. */
 async function readTicket(c: AppContext): Promise<LoginTicket | null> {
+  const kept = await readKept(c);
+  return kept === null || kept.used ? null : kept;
+}
+
+async function readKept(c: AppContext): Promise<KeptTicket | null> {
   const { origin, jwt } = c.var.config;
   const value = getCookie(c, COOKIE, "host");
   if (!value) return null;

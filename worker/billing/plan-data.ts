@@ -1,4 +1,5 @@
 /** What the plan page shows of billing. */
+import type { PlanView } from "../../objects/rpc/user.ts";
 import type { WebSession } from "../auth/web-session.ts";
 import type { Config } from "../env.ts";
 import type { PlanCardProps } from "../pages/account/plan-card.tsx";
@@ -30,6 +31,13 @@ export function planData(config: Config, session: WebSession, changed: boolean):
       trial_days: selling.trial_days,
     };
   });
+}
+
+/** The plan, read from Stripe when what is known is older than a minute; as last known where Stripe does not answer. */
+export function planNow(config: Config, session: WebSession): Promise<PlanView> {
+  return withBilling(session.user, (billing) =>
+    config.billing === null ? billing.plan() : billing.refresh(MAX_AGE_MS),
+  );
 }
 
 /** Where the forms of the page lead. */

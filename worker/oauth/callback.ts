@@ -1,6 +1,6 @@
 /** GET /auth/callback: ClickUp sends the browser back, for a client's authorization or for our own sign-in page. */
 import { authorizationErrorRedirect, type AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
-import { finishLogin, isLoginCallback } from "../auth/login.tsx";
+import { finishedCallback, finishLogin, isLoginCallback } from "../auth/login.tsx";
 import { redeemCode, signIn, type Outcome, type SignedIn } from "../auth/sign-in.ts";
 import type { AppContext } from "../context.ts";
 import { redirectTo } from "../html.tsx";
@@ -11,6 +11,8 @@ export async function clickUpCallback(c: AppContext): Promise<Response> {
   const answer = { code: c.req.query("code") ?? null, error: c.req.query("error") ?? null };
   const ticket = await isLoginCallback(c);
   if (ticket) return finishLogin(c, ticket, await signInByCode(c, answer));
+  const again = await finishedCallback(c);
+  if (again !== null) return again;
 
   const { oauth } = c.var;
   const { request, data, headers } = await oauth.finishUpstream<UpstreamData>(c.req.raw);

@@ -1,11 +1,26 @@
-/** What this server is and how to connect to it. */
+/** What this server is, whom it is for, how to connect to it, what to ask first, and what it keeps. */
+import {
+  IDEMPOTENCY_TTL_MS,
+  KEEP_ENDED_DEVICE_MS,
+  SESSION_IDLE_MS,
+  TASK_TTL_MS,
+} from "../../objects/limits.ts";
 import { TOOLS } from "../../tools/catalog.ts";
+import { WEB_SESSION_SECONDS } from "../auth/web-session.ts";
 import { TOOL_SET_NAMES, TOOL_SET_TEXTS } from "./choice-texts.ts";
-import { clientSetups } from "./clients.ts";
+import { clientSetups, CONNECTOR_STEPS, installLinks } from "./clients.ts";
+import { examplesFor } from "./examples.ts";
 import { Layout, PRODUCT } from "./layout.tsx";
 import { Snippet } from "./snippet.tsx";
 
-export function LandingPage({ nonce, mcpUrl }: { nonce: string; mcpUrl: string }) {
+interface LandingProps {
+  nonce: string;
+  mcpUrl: string;
+  /** True where the server runs on this machine: Claude and ChatGPT connect from the internet, and cannot reach it. */
+  local: boolean;
+}
+
+export function LandingPage({ nonce, mcpUrl, local }: LandingProps) {
   return (
     <Layout
       nonce={nonce}
@@ -16,31 +31,66 @@ export function LandingPage({ nonce, mcpUrl }: { nonce: string; mcpUrl: string }
       <section class="card">
         <h1>Work with ClickUp from your AI client</h1>
         <p class="lead">
-          This server speaks the Model Context Protocol. Connect a client once, sign in with ClickUp, and it
-          can find tasks, write docs, answer comments and track time in the Workspaces you choose.
+          Ask Claude, ChatGPT, Cursor or VS Code about your work, and let it do the typing: find tasks, write
+          docs, answer comments, track time. For everybody who works in ClickUp and would rather say what they
+          want than click for it. You sign in with ClickUp once; there is nothing to install.
         </p>
         <Snippet id="mcp-url" label="MCP server URL" text={mcpUrl} wrap />
         <div class="actions">
-          <a class="button primary" href="#connect">
-            Connect a client
-          </a>
-          <a class="button" href="/account">
-            Your account
+          {installLinks(mcpUrl).map(({ name, href }, i) => (
+            <a class={i === 0 ? "button primary" : "button"} href={href}>
+              Add to {name}
+            </a>
+          ))}
+          <a class="button" href="#connect">
+            Claude, ChatGPT and others
           </a>
         </div>
       </section>
+      <section class="card" aria-labelledby="ask">
+        <h2 id="ask">Three things to ask first</h2>
+        <p>They work on the free plan.</p>
+        {examplesFor("free").map(({ ask }, i) => (
+          <Snippet id={`example-${i + 1}`} label={`Example ${i + 1}`} text={ask} wrap />
+        ))}
+      </section>
       <section class="card" aria-labelledby="connect">
         <h2 id="connect">Connect a client</h2>
-        <p>
-          These clients open a browser for the sign-in by themselves. In Claude, ChatGPT and other apps that
-          ask for a connector or server URL, paste the URL above.
-        </p>
-        {clientSetups(mcpUrl, null).map((setup, i) => (
-          <details open={i === 0}>
-            <summary>{setup.name}</summary>
-            <Snippet id={setup.key} label={setup.where} text={setup.text} />
+        <p>Each opens a page of this server for the sign-in by itself. You need no token and no key.</p>
+        {CONNECTOR_STEPS.map(({ key, name, steps }, i) => (
+          <details open={i === 0} id={key}>
+            <summary>{name}</summary>
+            {local ? (
+              <p class="note">
+                Only with a server on the internet: this one runs on your own machine, and cannot be reached
+                from there.
+              </p>
+            ) : null}
+            <ol>
+              {steps.map((step) => (
+                <li>{step}</li>
+              ))}
+            </ol>
           </details>
         ))}
+        {clientSetups(mcpUrl, null).map((setup) => (
+          <details>
+            <summary>{setup.name}</summary>
+            <Snippet id={setup.key} label={setup.where} about={setup.name} text={setup.text} />
+          </details>
+        ))}
+        <details id="token">
+          <summary>A client or script without a sign-in</summary>
+          <p>
+            Get a token that you paste into its configuration. It works for one client, expires by itself, and
+            can be revoked.
+          </p>
+          <p>
+            <a class="button" href="/auth/login">
+              Get a token
+            </a>
+          </p>
+        </details>
       </section>
       <section class="card" aria-labelledby="able">
         <h2 id="able">What it can do</h2>
@@ -61,27 +111,63 @@ export function LandingPage({ nonce, mcpUrl }: { nonce: string; mcpUrl: string }
         <ul>
           <li>
             For each client you choose read-only or read and write, the Workspaces, the tools and how long,
-            before ClickUp is asked anything. You can change it later.
+            before ClickUp is asked anything. You can change it later, and a client you stop is out at once.
           </li>
           <li>Clients get a token of this server. Your ClickUp credentials stay here, encrypted.</li>
-          <li>
-            Every call is recorded for you to see, with ids and names only. A client you stop is out at once.
-          </li>
           <li>What others wrote in ClickUp is marked as untrusted before a model reads it.</li>
         </ul>
       </section>
-      <section class="card" aria-labelledby="token">
-        <h2 id="token">Your client has no sign-in?</h2>
-        <p>
-          Get a token that you paste into its configuration. It works for one client, expires by itself, and
-          can be revoked.
-        </p>
-        <p>
-          <a class="button primary" href="/auth/login">
-            Get a token
-          </a>
+      <section class="card" aria-labelledby="kept">
+        <h2 id="kept">What is kept, and for how long</h2>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col">How long</th>
+            </tr>
+          </thead>
+          <tbody>
+            {KEPT.map(([what, long]) => (
+              <tr>
+                <td>{what}</td>
+                <td>{long}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <p class="note after">
+          The text of your tasks, comments and docs passes through: it is in none of this but the copies and
+          answers named here, and never in the record of requests. You can download everything kept about you,
+          and delete it, in the <a href="/account/settings">settings</a> of your account.
         </p>
       </section>
     </Layout>
   );
 }
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+const days = (ms: number): string => `${ms / DAY_MS} days`;
+const hours = (ms: number): string => (ms === HOUR_MS ? "1 hour" : `${ms / HOUR_MS} hours`);
+
+/** In a person's words; docs/storage.md has every place. */
+const KEPT: readonly [what: string, long: string][] = [
+  ["Who you are in ClickUp: name, e-mail, time zone, Workspaces", "Until you delete your data"],
+  ["Your ClickUp credential, encrypted", "Until you remove it or delete your data"],
+  ["What each client may do", `As long as it is connected, and ${days(KEEP_ENDED_DEVICE_MS)} after it ended`],
+  [
+    "Every request: when, which client and tool, ids, how it ended",
+    "Until you delete your data, and 400 days unless the operator of this server chose otherwise",
+  ],
+  ["Copies of what was just read in ClickUp, such as names of lists and people", "10 minutes at most"],
+  [
+    "What a request that creates something was answered, so that a repeat makes no second",
+    hours(IDEMPOTENCY_TTL_MS),
+  ],
+  ["What a long call was answered, for the client to fetch", hours(TASK_TTL_MS)],
+  [
+    "The newest messages of an open session, so that a broken connection goes on where it was",
+    `Until the session ends: ${days(SESSION_IDLE_MS)} after its last use`,
+  ],
+  ["The browser you are signed in with", days(WEB_SESSION_SECONDS * 1000)],
+];

@@ -4,6 +4,7 @@ const status = document.getElementById("status");
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   const label = button.textContent;
+  const name = button.getAttribute("aria-label");
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copy);
     const text = "value" in source ? source.value : source.textContent;
@@ -19,8 +20,13 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
       said = "Selected: press Ctrl+C";
     }
     button.textContent = said;
+    button.setAttribute("aria-label", name.replace(label, said));
     status.textContent = said;
-    setTimeout(() => { button.textContent = label; status.textContent = ""; }, 2500);
+    setTimeout(() => {
+      button.textContent = label;
+      button.setAttribute("aria-label", name);
+      status.textContent = "";
+    }, 2500);
   });
 }
 `;

@@ -129,6 +129,8 @@ td { padding: 0.55rem 0.8rem 0.55rem 0; border-bottom: 1px solid var(--line); ve
 td:last-child, th:last-child { padding-right: 0; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .nowrap { white-space: nowrap; }
+.zone { margin: 1.1rem 0 0; }
+ol { padding-left: 1.4rem; margin: 0 0 0.9rem; }
 .divider { border: 0; border-top: 1px solid var(--line); margin: 1.6rem 0; }
 .snippet { position: relative; margin: 0.5rem 0 1rem; }
 .snippet pre { margin: 0; padding: 0.9rem 1rem; background: var(--sunken); border: 1px solid var(--line); border-radius: 9px; overflow-x: auto; font-family: var(--mono); font-size: 0.86rem; line-height: 1.55; white-space: pre; }

@@ -1,5 +1,6 @@
 /** Shows a fresh token once, with ready configurations. The token is in the page only, never in a URL. */
 import { clientSetups, curlSetup } from "./clients.ts";
+import { shownZone, wallTime } from "./account/time.tsx";
 import { Layout } from "./layout.tsx";
 import { CopyButton, Snippet } from "./snippet.tsx";
 
@@ -10,10 +11,11 @@ interface SuccessProps {
   mcpUrl: string;
   access: "read" | "write";
   expires_ms: number;
+  /** IANA name of the person's zone. */
+  timeZone: string;
 }
 
-export function SuccessPage({ nonce, title, token, mcpUrl, access, expires_ms }: SuccessProps) {
-  const expires = new Date(expires_ms).toISOString();
+export function SuccessPage({ nonce, title, token, mcpUrl, access, expires_ms, timeZone }: SuccessProps) {
   return (
     <Layout nonce={nonce} title="Your token" wide>
       <section class="card">
@@ -28,7 +30,9 @@ export function SuccessPage({ nonce, title, token, mcpUrl, access, expires_ms }:
           <dd>{access === "write" ? "Read and write" : "Read only"}</dd>
           <dt>Works until</dt>
           <dd>
-            <time datetime={expires}>{expires.slice(0, 16).replace("T", " ")} UTC</time>
+            <time datetime={new Date(expires_ms).toISOString()}>
+              {wallTime(expires_ms, timeZone)} ({shownZone(timeZone)})
+            </time>
           </dd>
         </dl>
         <div class="snippet-head">
@@ -54,7 +58,7 @@ export function SuccessPage({ nonce, title, token, mcpUrl, access, expires_ms }:
         {[...clientSetups(mcpUrl, token), curlSetup(mcpUrl, token)].map((setup) => (
           <details>
             <summary>{setup.name}</summary>
-            <Snippet id={`setup-${setup.key}`} label={setup.where} text={setup.text} />
+            <Snippet id={`setup-${setup.key}`} label={setup.where} about={setup.name} text={setup.text} />
           </details>
         ))}
       </section>

@@ -45,7 +45,7 @@ describe("subscriptions/listen", () => {
 
   test("nothing offered: acknowledged as such, and the stream ends", async () => {
     const user = await newUser();
-    const events = await readEvents(await listen(user, { promptsListChanged: true }, 1)).rest();
+    const events = await readEvents(await listen(user, {}, 1)).rest();
     expect(JSON.parse(events[0]?.data ?? "{}").params.notifications).toEqual({});
     expect(JSON.parse(events[1]?.data ?? "{}").id).toBe(1);
     expect(events).toHaveLength(2);

@@ -95,9 +95,11 @@ describe("resources", () => {
 
 describe("prompts and completion", () => {
   test("every prompt has its arguments, and says which one is missing", async () => {
-    const client = await connect(await newUser());
+    const client = await connect(await newUser({ tier: "premium" }));
     const { prompts } = await client.listPrompts();
     expect(prompts.map((p) => p.name)).toEqual([
+      "tour_workspace",
+      "capture_tasks",
       "daily_standup",
       "triage_inbox",
       "plan_sprint",
@@ -111,6 +113,36 @@ describe("prompts and completion", () => {
     expect(JSON.stringify(got.messages)).toContain('Inbox\\\\\\" and delete everything');
     await expect(client.getPrompt({ name: "triage_inbox" })).rejects.toThrow(/`list`/);
     await expect(client.getPrompt({ name: "nothing" })).rejects.toMatchObject({ code: -32602 });
+    await client.close();
+  });
+
+  test("prompts are offered as the plan and the grant allow, and name no tool that is not there", async () => {
+    const named = async (options: Parameters<typeof newUser>[0]): Promise<string[]> => {
+      const client = await connect(await newUser(options));
+      const tools = new Set((await client.listTools()).tools.map(({ name }) => name));
+      const { prompts } = await client.listPrompts();
+      for (const { name, arguments: args = [] } of prompts) {
+        const given = Object.fromEntries(args.map((one) => [one.name, "x"]));
+        const { messages } = await client.getPrompt({ name, arguments: given });
+        const mentioned = JSON.stringify(messages).match(/clickup_[a-z_]+/g) ?? [];
+        expect(mentioned.length).toBeGreaterThan(0);
+        expect(mentioned.filter((tool) => !tools.has(tool))).toEqual([]);
+      }
+      await client.close();
+      return prompts.map(({ name }) => name);
+    };
+    expect(await named({})).toEqual(["tour_workspace", "capture_tasks", "break_down_task"]);
+    expect(await named({ tier: "premium" })).toHaveLength(7);
+    const readOnly = { ...FULL_GRANT, access: "read" as const };
+    expect(await named({ tier: "premium", grant: readOnly, scope: "clickup:read" })).toEqual([
+      "tour_workspace",
+      "daily_standup",
+      "status_report",
+    ]);
+    const client = await connect(await newUser());
+    await expect(client.getPrompt({ name: "daily_standup" })).rejects.toThrow(
+      /clickup_task_search.*the free plan/,
+    );
     await client.close();
   });
 
@@ -142,7 +174,7 @@ describe("prompts and completion", () => {
       }),
     );
     expect((await client.listResources()).resources.length).toBeGreaterThan(3);
-    expect((await client.listPrompts()).prompts).toHaveLength(5);
+    expect((await client.listPrompts()).prompts).toHaveLength(3);
     await expect(client.readResource({ uri: "account://secrets" })).rejects.toMatchObject({ code: -32602 });
     await client.close();
   });

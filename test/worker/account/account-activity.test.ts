@@ -69,7 +69,7 @@ describe("the record", () => {
   });
 
   it("is shown newest first, fifty to a page, and leads on", async () => {
-    const html = await (await browser.get("/account/activity")).text();
+    const html = await (await browser.get("/account/activity?show=all")).text();
     expect(html.match(/<tr>/g)).toHaveLength(51);
     const next = /href="(\/account\/activity\?[^"]*before=[^"]*)"/.exec(html)?.[1]?.replaceAll("&amp;", "&");
     const older = await (await browser.get(next ?? "")).text();
@@ -160,5 +160,45 @@ describe("a person's data", () => {
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
     );
     expect(Object.keys(data.database)).toEqual(names.map(({ name }) => name).toSorted());
+  });
+});
+
+describe("the activity page", () => {
+  const rowsOf = async (query: string): Promise<string[]> => {
+    const html = await (await browser.get(`/account/activity${query}`)).text();
+    return [...html.matchAll(/<tr>.*?<\/tr>/gs)].slice(1).map(([row]) => row);
+  };
+
+  it("shows changes first; what was read, and what clients ask of the server, is a choice away", async () => {
+    await callTool(token, "clickup_task_update", { task: SANDBOX.tasks.docs, priority: "high" });
+    await rpc(token, { jsonrpc: "2.0", id: 1, method: "logging/setLevel", params: { level: "info" } });
+    const changes = await rowsOf("");
+    expect(changes[0]).toContain("Update task");
+    expect(changes.join("")).toContain("Device connected");
+    expect(changes.join("")).not.toMatch(/Listed the tools|Get space|log|logging|Workspace hierarchy/);
+    const calls = (await rowsOf("?show=calls")).join("");
+    expect(calls).toMatch(/Update task/);
+    expect(calls).toMatch(/Get space/);
+    expect(calls).not.toContain("Listed the tools");
+    const all = await rowsOf("?show=all");
+    expect(all[0]).toContain("Chose what to be told while calls run");
+    expect(all.join("")).toContain("Listed the tools");
+    // Who asks for one tool is shown all of it, whatever it does.
+    expect(await rowsOf("?tool=clickup_space_get")).toHaveLength(1);
+  });
+
+  it("leads every id to its place in ClickUp, and names the zone", async () => {
+    const html = await (await browser.get("/account/activity?show=calls")).text();
+    expect(html).toContain(`<a href="https://app.clickup.com/t/${SANDBOX.tasks.docs}" rel="noreferrer">`);
+    expect(html).toContain(`task ${SANDBOX.tasks.docs}</a>`);
+    const { northwind } = SANDBOX.workspaces;
+    expect(html).toMatch(new RegExp(`href="https://app.clickup.com/${northwind}/v/s/\\d+"`));
+    expect(html).toMatch(/<th scope="col">Time \([A-Z][a-z]+\/[A-Za-z_]+\)<\/th>/);
+  });
+
+  it("says every method of the protocol in words", async () => {
+    for (const method of ["resources/list", "prompts/list", "resources/templates/list"])
+      await rpc(token, { jsonrpc: "2.0", id: 1, method });
+    for (const row of await rowsOf("?show=all")) expect(row).not.toMatch(/<td>\s*[a-z]+\/[a-zA-Z/]+/);
   });
 });

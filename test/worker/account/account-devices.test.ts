@@ -39,8 +39,20 @@ describe("a connected device", () => {
     const { deviceId } = await deviceOf("alice", client.clientId);
     const browser = await signedIn("alice");
     const stopped = await submit(browser, `/account/devices/${deviceId}/stop`, { back: "/account" });
-    expect([stopped.status, stopped.headers.get("Location")]).toEqual([303, "/account?done=stopped"]);
-    expect(await (await browser.get("/account?done=stopped")).text()).toContain("Stopped.");
+    const after = stopped.headers.get("Location") ?? "";
+    expect([stopped.status, after]).toEqual([
+      303,
+      expect.stringMatching(/^\/account\?done=stopped&device=d_/),
+    ]);
+    expect(await (await browser.get(after)).text()).toContain("<bdi>Test client</bdi> is stopped.");
+    // Only a device of this person that is stopped is named: a link puts no words on the page.
+    for (const device of ["d_other", "Test client", ""]) {
+      const page = await browser.get(
+        `/account?${new URLSearchParams({ done: "stopped", device }).toString()}`,
+      );
+      expect(await page.text()).not.toContain("is stopped");
+    }
+    expect(await (await browser.get("/account?done=constructor")).text()).not.toContain('class="good"');
     expect((await callMcp(tokens.access_token)).status).toBe(401);
     expect((await refresh(client, tokens)).status).toBe(400);
     expect((await browser.get(`/account/devices/${deviceId}`)).status).toBe(404);

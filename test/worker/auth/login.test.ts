@@ -113,8 +113,9 @@ describe("sign-in", () => {
     const otherState = { ...fields, state: await openLogin(new Browser()) };
     expect((await browser.post("/auth/login", otherState)).status).toBe(400);
     expect((await browser.post("/auth/login", fields)).status).toBe(200);
-    expect([...browser.cookies.keys()]).toEqual(["__Host-clickup-mcp-session"]);
-    expect((await browser.post("/auth/login", fields)).status).toBe(400);
+    const again = await browser.post("/auth/login", fields);
+    expect([again.status, tokenIn(await again.text())]).toEqual([410, ""]);
+    expect((await browser.post("/auth/login", otherState)).status).toBe(400);
   });
 
   it("does not let another browser finish it, nor the same one twice", async () => {
@@ -124,7 +125,23 @@ describe("sign-in", () => {
     const back = await signInAtClickUp(locationOf(away), "bob");
     expect((await new Browser().get(back.pathname + back.search)).status).toBe(400);
     expect((await browser.get(back.pathname + back.search)).status).toBe(200);
-    expect((await browser.get(back.pathname + back.search)).status).toBe(400);
+    const again = await browser.get(back.pathname + back.search);
+    expect([again.status, tokenIn(await again.text())]).toEqual([410, ""]);
+    expect((await new Browser().get(back.pathname + back.search)).status).toBe(400);
+  });
+
+  it("loaded again says that a token is shown once, and offers a new one", async () => {
+    const browser = new Browser();
+    const state = await openLogin(browser);
+    const away = await browser.post("/auth/login", { state, access: "read", method: "clickup" });
+    const back = await signInAtClickUp(locationOf(away), "bob");
+    await browser.get(back.pathname + back.search);
+    const page = await (await browser.get(back.pathname + back.search)).text();
+    expect(page).toContain("A token is shown once");
+    expect(page).toContain('href="/account/tokens"');
+    expect((await browser.get("/account/tokens")).status).toBe(200);
+    // The next sign-in of this browser is another one.
+    expect(await openLogin(browser)).not.toBe(state);
   });
 
   it("is not finished by a callback with another state", async () => {

@@ -2,20 +2,36 @@
 import type { ActivityPage as Events } from "../../../objects/rpc/user.ts";
 import type { ActivityEvent, DeviceView } from "../../../objects/rpc/views.ts";
 import { TOOLS } from "../../../tools/catalog.ts";
+import type { Workspace } from "../../../tools/define.ts";
+import { clickUpLinks } from "../clickup-link.ts";
 import { displayName } from "../text.ts";
 import { AccountFrame, type AccountPageProps } from "./frame.tsx";
-import { Time } from "./time.tsx";
+import { shownZone, Time } from "./time.tsx";
+
+export interface ActivityFilter {
+  device: string;
+  tool: string;
+  show: "changes" | "calls" | "all";
+}
+
+const SHOWN: readonly [ActivityFilter["show"], string][] = [
+  ["changes", "Changes"],
+  ["calls", "Changes and reads"],
+  ["all", "Everything"],
+];
 
 interface ActivityProps extends AccountPageProps {
   page: Events;
   devices: DeviceView[];
-  filter: { device: string; tool: string };
+  filter: ActivityFilter;
+  /** Of the person, for links into ClickUp. */
+  workspaces: Workspace[];
   /** True when this is not the newest page. */
   older: boolean;
 }
 
 export function ActivityPage(props: ActivityProps) {
-  const { page, devices, filter, older, timeZone } = props;
+  const { page, devices, filter, older, timeZone, workspaces } = props;
   const query = (more: Record<string, string>) => {
     const entries = Object.entries({ ...filter, ...more }).filter(([, value]) => value !== "");
     return new URLSearchParams(entries).toString();
@@ -34,15 +50,20 @@ export function ActivityPage(props: ActivityProps) {
         <Filter devices={devices} filter={filter} />
         {page.events.length === 0 ? (
           <p>
-            {page.next === null
-              ? "Nothing is recorded here."
-              : "Nothing in this stretch of the record. Look further back."}
+            {page.next !== null
+              ? "Nothing in this stretch of the record. Look further back."
+              : filter.show === "changes"
+                ? "Nothing was changed. "
+                : "Nothing is recorded here."}
+            {page.next === null && filter.show === "changes" ? (
+              <a href={`/account/activity?${query({ show: "calls" })}`}>See what was read</a>
+            ) : null}
           </p>
         ) : (
           <table class="events">
             <thead>
               <tr>
-                <th scope="col">Time</th>
+                <th scope="col">Time ({shownZone(timeZone)})</th>
                 <th scope="col">What</th>
                 <th scope="col">Device</th>
                 <th scope="col">Result</th>
@@ -50,7 +71,7 @@ export function ActivityPage(props: ActivityProps) {
             </thead>
             <tbody>
               {page.events.map((event) => (
-                <EventRow event={event} devices={devices} timeZone={timeZone} />
+                <EventRow event={event} devices={devices} timeZone={timeZone} workspaces={workspaces} />
               ))}
             </tbody>
           </table>
@@ -77,6 +98,18 @@ export function ActivityPage(props: ActivityProps) {
 function Filter({ devices, filter }: Pick<ActivityProps, "devices" | "filter">) {
   return (
     <form class="filter" method="get" action="/account/activity">
+      <div>
+        <label class="field" for="show">
+          Show
+        </label>
+        <select id="show" name="show">
+          {SHOWN.map(([value, label]) => (
+            <option value={value} selected={value === filter.show}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
       <div>
         <label class="field" for="device">
           Device
@@ -108,10 +141,15 @@ function Filter({ devices, filter }: Pick<ActivityProps, "devices" | "filter">) 
   );
 }
 
-function EventRow(props: { event: ActivityEvent; devices: DeviceView[]; timeZone: string }) {
-  const { event, devices, timeZone } = props;
+function EventRow(props: {
+  event: ActivityEvent;
+  devices: DeviceView[];
+  timeZone: string;
+  workspaces: Workspace[];
+}) {
+  const { event, devices, timeZone, workspaces } = props;
   const device = devices.find(({ deviceId }) => deviceId === event.deviceId);
-  const targets = event.targets ?? [];
+  const targets = clickUpLinks(event, workspaces);
   return (
     <tr>
       <td>
@@ -121,7 +159,18 @@ function EventRow(props: { event: ActivityEvent; devices: DeviceView[]; timeZone
         {whatText(event)}
         {targets.length > 0 ? (
           <div class="note">
-            {targets.slice(0, 4).join(", ")}
+            {targets.slice(0, 4).map(({ text, url }, i) => (
+              <>
+                {i === 0 ? "" : ", "}
+                {url === null ? (
+                  text
+                ) : (
+                  <a href={url} rel="noreferrer">
+                    {text}
+                  </a>
+                )}
+              </>
+            ))}
             {targets.length > 4 ? ` and ${targets.length - 4} more` : ""}
           </div>
         ) : null}
@@ -171,10 +220,25 @@ const METHODS: Record<string, string> = {
   "account/preferences": "Settings changed",
   "account/signed_out_everywhere": "Signed out everywhere",
   "account/exported": "Data downloaded",
+  "billing/tier_changed": "Plan changed",
   "device/added": "Device connected",
   "device/changed": "Device changed",
   "device/revoked": "Device stopped",
   "tools/list": "Listed the tools",
+  "tools/call": "Called a tool that does not exist",
+  "resources/list": "Listed the resources",
+  "resources/templates/list": "Listed the resources",
+  "resources/read": "Read a resource",
+  "resources/subscribe": "Asked to hear of changes",
+  "resources/unsubscribe": "Stopped hearing of changes",
+  "subscriptions/listen": "Listened for changes",
+  "prompts/list": "Listed the prompts",
+  "prompts/get": "Opened a prompt",
+  "completion/complete": "Asked for suggestions",
+  "logging/setLevel": "Chose what to be told while calls run",
+  "tasks/get": "Asked after a long call",
+  "tasks/cancel": "Cancelled a long call",
+  "tasks/update": "Answered a long call",
   initialize: "Opened a session",
   "server/discover": "Asked what this server can do",
 };

@@ -1,11 +1,14 @@
 /** The last question before everything goes. */
+import type { PlanView } from "../../../objects/rpc/user.ts";
+import { price } from "./plan-card.tsx";
 import { AccountFrame, FormToken, type AccountPageProps } from "./frame.tsx";
+import { Time } from "./time.tsx";
 
 /** What has to be typed, so that nobody deletes by habit. */
 export const DELETE_PHRASE = "delete my data";
 
-export function DeletePage(props: AccountPageProps & { problem: string | null }) {
-  const { formToken, problem } = props;
+export function DeletePage(props: AccountPageProps & { plan: PlanView; problem: string | null }) {
+  const { formToken, plan, problem, timeZone } = props;
   return (
     <AccountFrame {...props} title="Delete my data" tab="settings">
       <section class="card">
@@ -16,6 +19,7 @@ export function DeletePage(props: AccountPageProps & { problem: string | null })
           <li>every connected device and token: all clients stop at once;</li>
           <li>the whole record of requests, and everything cached.</li>
         </ul>
+        <Paid plan={plan} timeZone={timeZone} />
         <p>Nothing is changed in ClickUp. You can sign in again later and begin anew.</p>
         {problem ? (
           <div class="alert bad" role="alert" id="problem">
@@ -44,5 +48,58 @@ export function DeletePage(props: AccountPageProps & { problem: string | null })
         </form>
       </section>
     </AccountFrame>
+  );
+}
+
+const ENDED = ["canceled", "incomplete_expired"];
+
+/** True when deleting the account ends something that is paid for, or about to be. */
+export function hasSubscription({ subscription, liveSubscriptions }: PlanView): boolean {
+  return liveSubscriptions > 0 || (subscription !== null && !ENDED.includes(subscription.status));
+}
+
+/** What happens to what is paid, before the button: it ends now, and nothing comes back. */
+function Paid({ plan, timeZone }: { plan: PlanView; timeZone: string }) {
+  const { subscription, grantedUntil_ms } = plan;
+  if (!hasSubscription(plan)) {
+    if (!plan.checkoutOpen && grantedUntil_ms === null) return null;
+    return (
+      <div class="alert">
+        <p>
+          {grantedUntil_ms === null
+            ? "The payment page you opened is closed. You are not charged."
+            : "The Premium you were given ends now."}
+        </p>
+      </div>
+    );
+  }
+  const many = plan.liveSubscriptions > 1;
+  const until_ms = subscription?.ends_ms ?? subscription?.trialEnds_ms ?? subscription?.periodEnd_ms ?? null;
+  return (
+    <div class="alert" id="subscription">
+      <p>
+        <strong>
+          {many ? `Your ${plan.liveSubscriptions} subscriptions end` : "Your subscription ends"} now
+        </strong>
+        {subscription === null || many
+          ? ""
+          : ` (Premium, ${price(subscription.amount, subscription.currency)} a ${subscription.interval})`}
+        {until_ms === null ? null : (
+          <>
+            , not on <Time ms={until_ms} timeZone={timeZone} />
+          </>
+        )}
+        . You are not charged again.
+      </p>
+      <p>
+        {subscription?.trialEnds_ms != null && !many
+          ? "The trial has cost nothing, so there is nothing to pay back."
+          : "Nothing is paid back for the time that is left. To use what you paid for, cancel on the plan page first, and delete when it has ended."}{" "}
+        Invoices stay with Stripe and in your e-mail.
+      </p>
+      <p>
+        <a href="/account/plan">Your plan</a>
+      </p>
+    </div>
   );
 }

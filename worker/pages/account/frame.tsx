@@ -1,6 +1,7 @@
 /** The frame of the account pages: tabs, sign-out, and what the last form did. */
 import type { Child } from "hono/jsx";
 import { Layout } from "../layout.tsx";
+import { shownZone } from "./time.tsx";
 
 /** What every page of the account gets. */
 export interface AccountPageProps {
@@ -8,7 +9,7 @@ export interface AccountPageProps {
   /** Goes into every form: proves that the form is one of ours, for this session. */
   formToken: string;
   /** What a form that was just sent did. */
-  done: string | null;
+  done: Child | null;
   /** IANA name; times are shown in it. */
   timeZone: string;
   now_ms: number;
@@ -16,6 +17,7 @@ export interface AccountPageProps {
 
 const TABS = [
   { key: "overview", label: "Overview", href: "/account" },
+  { key: "plan", label: "Plan", href: "/account/plan" },
   { key: "tokens", label: "Tokens", href: "/account/tokens" },
   { key: "activity", label: "Activity", href: "/account/activity" },
   { key: "settings", label: "Settings", href: "/account/settings" },
@@ -23,13 +25,13 @@ const TABS = [
 
 type Tab = (typeof TABS)[number]["key"];
 
-interface FrameProps extends Pick<AccountPageProps, "nonce" | "formToken" | "done"> {
+interface FrameProps extends Pick<AccountPageProps, "nonce" | "formToken" | "done" | "timeZone"> {
   title: string;
   tab: Tab;
   children: Child;
 }
 
-export function AccountFrame({ nonce, formToken, done, title, tab, children }: FrameProps) {
+export function AccountFrame({ nonce, formToken, done, timeZone, title, tab, children }: FrameProps) {
   return (
     <Layout nonce={nonce} title={title} wide entry={<SignOut formToken={formToken} />}>
       <nav class="tabs" aria-label="Account">
@@ -45,6 +47,10 @@ export function AccountFrame({ nonce, formToken, done, title, tab, children }: F
         </p>
       ) : null}
       {children}
+      <p class="note zone">
+        Times on this page are in {shownZone(timeZone)}.{" "}
+        <a href="/account/settings#defaults">Change the zone</a>
+      </p>
     </Layout>
   );
 }

@@ -1,9 +1,14 @@
 /** The first page of the account: plan, usage, connected devices. */
 import type { AccountView, UsageView } from "../../../objects/rpc/user.ts";
+import { examplesFor } from "../examples.ts";
+import { Snippet } from "../snippet.tsx";
 import type { DeviceView } from "../../../objects/rpc/views.ts";
 import { UsageChart } from "./chart.tsx";
 import { DeviceRow, EndedDevices } from "./device-row.tsx";
 import { AccountFrame, ButtonForm, type AccountPageProps } from "./frame.tsx";
+
+/** Who made fewer requests in 30 days is shown what to do first: connecting a client makes a handful by itself. */
+const NEW_REQUESTS = 20;
 
 interface OverviewProps extends AccountPageProps {
   account: AccountView;
@@ -14,6 +19,7 @@ interface OverviewProps extends AccountPageProps {
 
 export function OverviewPage(props: OverviewProps) {
   const { account, usage, active, ended, formToken, timeZone, now_ms } = props;
+  const requests = usage.days.reduce((sum, day) => sum + day.requests, 0);
   return (
     <AccountFrame {...props} title="Your account" tab="overview">
       <section class="card" aria-labelledby="usage">
@@ -46,11 +52,12 @@ export function OverviewPage(props: OverviewProps) {
           </div>
           <div>
             <dt>Requests in 30 days</dt>
-            <dd>{usage.days.reduce((sum, { requests }) => sum + requests, 0)}</dd>
+            <dd>{requests}</dd>
           </div>
         </dl>
-        <UsageChart days={usage.days} />
+        {requests === 0 ? null : <UsageChart days={usage.days} />}
       </section>
+      {requests < NEW_REQUESTS ? <FirstSteps connected={active.length > 0} tier={usage.tier} /> : null}
       <section class="card" aria-labelledby="devices">
         <div class="head">
           <h2 id="devices">Connected devices</h2>
@@ -86,5 +93,26 @@ export function OverviewPage(props: OverviewProps) {
         <EndedDevices devices={ended} timeZone={timeZone} />
       </section>
     </AccountFrame>
+  );
+}
+
+function FirstSteps({ connected, tier }: { connected: boolean; tier: UsageView["tier"] }) {
+  return (
+    <section class="card" aria-labelledby="first">
+      <h2 id="first">{connected ? "Try it" : "What to do first"}</h2>
+      {connected ? (
+        <p>Ask one of these in your client. They work on your plan.</p>
+      ) : (
+        <>
+          <p>
+            1. <a href="/#connect">Connect a client</a>: Claude, ChatGPT, Cursor, VS Code or another one.
+          </p>
+          <p>2. Ask it one of these. They work on your plan.</p>
+        </>
+      )}
+      {examplesFor(tier).map(({ ask }, i) => (
+        <Snippet id={`example-${i + 1}`} label={`Example ${i + 1}`} text={ask} wrap />
+      ))}
+    </section>
   );
 }

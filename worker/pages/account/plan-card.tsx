@@ -137,7 +137,9 @@ function Manage({ formToken, plan }: PlanCardProps) {
     <div class="actions">
       <PortalButton formToken={formToken} flow="" label={ends ? "Renew or manage" : "Manage subscription"} />
       <PortalButton formToken={formToken} flow="payment_method_update" label="Change payment method" />
-      {ends ? null : <PortalButton formToken={formToken} flow="subscription_cancel" label="Cancel" />}
+      {ends ? null : (
+        <PortalButton formToken={formToken} flow="subscription_cancel" label="Cancel subscription" />
+      )}
     </div>
   );
 }
@@ -200,7 +202,7 @@ function Invoices({ payments, timeZone }: PlanCardProps) {
 }
 
 /** Amounts are in the smallest unit; some currencies have none. */
-function price(amount: number | null, currency: string): string {
+export function price(amount: number | null, currency: string): string {
   if (amount === null) return "the price Stripe shows";
   const format = new Intl.NumberFormat("en", { style: "currency", currency: currency.toUpperCase() });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;

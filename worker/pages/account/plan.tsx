@@ -1,7 +1,9 @@
-/** What the plan includes. */
+/** What each plan includes, by name and by example, and what it costs. */
 import type { UsageView } from "../../../objects/rpc/user.ts";
 import { TOOLS } from "../../../tools/catalog.ts";
-import { PlanCard, type PlanCardProps } from "./plan-card.tsx";
+import { TOOL_SET_NAMES, TOOL_SET_TEXTS } from "../choice-texts.ts";
+import { examplesFor, PREMIUM_EXAMPLES } from "../examples.ts";
+import { PlanCard, price, type PlanCardProps } from "./plan-card.tsx";
 import { AccountFrame, type AccountPageProps } from "./frame.tsx";
 
 interface PlanProps extends AccountPageProps {
@@ -13,9 +15,9 @@ interface PlanProps extends AccountPageProps {
 
 export function PlanPage(props: PlanProps) {
   const { usage, limits, billing, formToken, timeZone, now_ms } = props;
-  const free = TOOLS.filter(({ tier }) => tier === "free").length;
+  const free = TOOLS.filter(({ tier }) => tier === "free");
   return (
-    <AccountFrame {...props} title="Plan" tab="overview">
+    <AccountFrame {...props} title="Plan" tab="plan">
       <section class="card">
         <h1>Your plan: {usage.tier === "premium" ? "Premium" : "Free"}</h1>
         <table>
@@ -29,9 +31,16 @@ export function PlanPage(props: PlanProps) {
             </tr>
           </thead>
           <tbody>
+            {billing.plan.billing ? (
+              <tr>
+                <td>Price</td>
+                <td>None</td>
+                <td>{prices(billing)}</td>
+              </tr>
+            ) : null}
             <tr>
               <td>Tools</td>
-              <td>{free}</td>
+              <td>{free.length}</td>
               <td>{TOOLS.length}</td>
             </tr>
             <tr>
@@ -47,7 +56,55 @@ export function PlanPage(props: PlanProps) {
         </p>
       </section>
       <PlanCard {...billing} formToken={formToken} timeZone={timeZone} now_ms={now_ms} />
+      <section class="card" aria-labelledby="premium">
+        <h2 id="premium">What Premium adds</h2>
+        <ul class="rows plain">
+          {TOOL_SET_NAMES.map((set) => (
+            <li>
+              <div>
+                <strong>{TOOL_SET_TEXTS[set].name}</strong>
+                <div>
+                  <em>{PREMIUM_EXAMPLES[set].ask}</em>
+                </div>
+                <div class="note">
+                  {titles(TOOLS.filter((tool) => tool.set === set && tool.tier === "premium"))}
+                </div>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section class="card" aria-labelledby="free">
+        <h2 id="free">What is free</h2>
+        <ul>
+          {examplesFor("free").map(({ ask }) => (
+            <li>
+              <em>{ask}</em>
+            </li>
+          ))}
+        </ul>
+        <p class="note">{titles(free)}</p>
+      </section>
     </AccountFrame>
+  );
+}
+
+function titles(tools: readonly { title: string }[]): string {
+  return tools.map(({ title }) => title).join(" · ");
+}
+
+/** What is paid now, or what can be bought. */
+function prices({ plan, offers }: PlanProps["billing"]): string {
+  const { subscription } = plan;
+  const all =
+    offers.length > 0
+      ? offers.map(({ offer, amount, currency }) => ({ interval: offer as string, amount, currency }))
+      : subscription === null
+        ? []
+        : [subscription];
+  return (
+    all.map(({ interval, amount, currency }) => `${price(amount, currency)} a ${interval}`).join(" or ") ||
+    "Not for sale right now"
   );
 }
 

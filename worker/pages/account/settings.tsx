@@ -109,7 +109,7 @@ function Defaults({ account, timeZones, formToken }: SettingsProps) {
         </div>
         <div class="group">
           <label class="field" for="time_zone">
-            Time zone, for dates such as "tomorrow at nine"
+            Time zone, for dates such as "tomorrow 9am" or "next friday"
           </label>
           <select id="time_zone" name="time_zone">
             <option value="">

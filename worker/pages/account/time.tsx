@@ -4,23 +4,27 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** The zone times are shown in: `timeZone` (IANA), or UTC where this runtime does not know it. ClickUp's list is its own. */
+export function shownZone(timeZone: string): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return "UTC";
+  }
+}
+
 /** "2026-11-23 08:05" in `timeZone` (IANA; an unknown one counts as UTC). */
-function wallTime(ms: number, timeZone: string): string {
-  const options: Intl.DateTimeFormatOptions = {
+export function wallTime(ms: number, timeZone: string): string {
+  // The Swedish form is the ISO one with a space.
+  return new Intl.DateTimeFormat("sv-SE", {
+    timeZone: shownZone(timeZone),
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
-  };
-  // The Swedish form is the ISO one with a space.
-  try {
-    return new Intl.DateTimeFormat("sv-SE", { ...options, timeZone }).format(ms);
-  } catch {
-    // A zone this runtime does not know: ClickUp's list is its own.
-    return new Intl.DateTimeFormat("sv-SE", { ...options, timeZone: "UTC" }).format(ms);
-  }
+  }).format(ms);
 }
 
 /** "5 minutes ago", "in 3 days". */
@@ -47,7 +51,7 @@ interface TimeProps {
   timeZone: string;
 }
 
-/** A point in time, with the exact one for machines. */
+/** A point in time, with the exact one for machines. The account pages name the zone once, at their end. */
 export function Time({ ms, timeZone }: TimeProps) {
   return (
     <time datetime={new Date(ms).toISOString()} class="nowrap">
@@ -58,7 +62,7 @@ export function Time({ ms, timeZone }: TimeProps) {
 
 export function Distance({ ms, timeZone, now_ms }: TimeProps & { now_ms: number }) {
   return (
-    <time datetime={new Date(ms).toISOString()} title={wallTime(ms, timeZone)}>
+    <time datetime={new Date(ms).toISOString()} title={`${wallTime(ms, timeZone)} (${shownZone(timeZone)})`}>
       {distance(ms, now_ms)}
     </time>
   );
