@@ -170,6 +170,11 @@ describe.skipIf(!hasChromium)("in Chromium (needs /usr/bin/chromium or CHROMIUM)
         expect(await page.locator("main").count()).toBe(1);
         expect(await page.locator("h1").count()).toBe(1);
         expect(await page.title()).not.toBe("");
+        // The tabs stay on one line, whichever of them is the bold one.
+        const rows = await page.evaluate(
+          "new Set([...document.querySelectorAll('.tabs a')].map((tab) => tab.offsetTop)).size",
+        );
+        expect([path, rows]).toEqual([path, expect.toSatisfy((count) => Number(count) <= 1)]);
         await shoot(page, `${path.slice(1).replaceAll("/", "-") || "home"}-${look}`);
       }
       await page.goto("/account");

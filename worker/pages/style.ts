@@ -165,7 +165,7 @@ footer a { color: inherit; }
   .events td:nth-child(3) { order: 4; text-align: right; color: var(--muted); }
   .events td:nth-child(4) { order: 2; text-align: right; }
   .tabs { gap: 0; justify-content: space-between; }
-  .tabs a { padding: 0.6rem 0.3rem; font-size: 0.95rem; }
+  .tabs a { padding: 0.6rem 0.2rem; font-size: 0.9rem; }
 }
 @media (prefers-reduced-motion: no-preference) { .choice, button { transition: border-color 120ms, background-color 120ms; } }
 @media (forced-colors: active) { .card, .choice, button { border: 1px solid; } }

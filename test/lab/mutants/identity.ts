@@ -9,6 +9,46 @@ const API_KEY = ["test/worker/auth/api-key.test.ts"];
 
 export const IDENTITY_MUTANTS: Mutant[] = [
   {
+    name: "another-checkout",
+    protects: "an operator's command asks nothing of the server of another checkout",
+    file: "scripts/ops/admin-link.ts",
+    find: 'target === "local" && checkout !== wanted',
+    replace: 'target === "local" && checkout === wanted + wanted',
+    tests: ["test/scripts/ops/local.test.ts"],
+  },
+  {
+    name: "prompt-beyond-plan",
+    protects: "a prompt is offered only where the plan has the tools it names",
+    file: "objects/product/prompts.ts",
+    find: "inPlan(name, scope) && grantAllows(scope.grant, tool)",
+    replace: "grantAllows(scope.grant, tool)",
+    tests: ["test/objects/mcp/resources.test.ts"],
+  },
+  {
+    name: "any-device-named",
+    protects: "a link names a device as stopped only when it is this person's and was",
+    file: "worker/account/guard.tsx",
+    find: 'one.deviceId === c.req.query("device") && one.revoked_ms !== null',
+    replace: "one.revoked_ms !== null",
+    tests: ["test/worker/account/account-devices.test.ts"],
+  },
+  {
+    name: "changes-left-out",
+    protects: "the activity page shows every change first",
+    file: "objects/record/activity.ts",
+    find: '?.kind !== "read"',
+    replace: '?.kind === "destructive"',
+    tests: ["test/worker/account/account-activity.test.ts"],
+  },
+  {
+    name: "copied-unsaid",
+    protects: "a pressed copy button is named as it reads",
+    file: "worker/pages/script.ts",
+    find: 'button.setAttribute("aria-label", name.replace(label, said));',
+    replace: "",
+    tests: ["test/browser/accessibility.test.ts"],
+  },
+  {
     name: "device-asked-once",
     protects: "a call that runs sends no change once its device has ended or may less",
     file: "objects/product/tool-context.ts",
