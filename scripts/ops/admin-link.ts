@@ -68,7 +68,17 @@ export async function openAdmin(target: Target, dataDir = STATE_DIR, checkout = 
 
 /** Asks who answers, before anything is asked of it. */
 async function serverOf(target: Target, wanted: string, json: AdminLink["json"]): Promise<string> {
-  const { origin, version, checkout } = (await json("server", {})) as Record<string, string | null>;
+  const said = await json("server", {}).catch((error: unknown) => {
+    // One from before this command: a deployment is named by its environment, a local one could be anybody's.
+    const unknown = error instanceof OperatorError && error.message.startsWith("Commands: ");
+    if (unknown) return {};
+    throw error;
+  });
+  const {
+    origin = "of an earlier version",
+    version = "unknown",
+    checkout,
+  } = said as Record<string, string | null>;
   if (target === "local" && checkout !== wanted) {
     throw new OperatorError(
       `The server that answers, ${origin}, runs from ${checkout ?? "somewhere else"}, not from ${wanted}. Nothing was asked of it. Use the commands of that checkout, or start this one's: npm start`,

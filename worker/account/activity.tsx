@@ -121,19 +121,20 @@ function asCsv(event: ActivityEvent): string {
   ]);
 }
 
-/** Changes first: what was only read, and what clients say to each other, is a choice away. One tool is shown whole. */
+/** Changes first: what was only read, and what clients ask of the server, is a choice away. */
 function filterOf(c: AppContext, unless?: ActivityFilter["show"]): ActivityFilter {
   const tool = c.req.query("tool") ?? "";
   const show = c.req.query("show");
   return {
     device: c.req.query("device") ?? "",
     tool,
-    show: show === "calls" || show === "all" ? show : (unless ?? (tool === "" ? "changes" : "calls")),
+    show: show === "calls" || show === "all" ? show : (unless ?? "changes"),
   };
 }
 
 function queryOf({ device, tool, show }: ActivityFilter, limit: number): ActivityQuery {
-  const only: ActivityKind | null = show === "all" ? null : show;
+  // Who chose a tool wants its calls, whatever it does.
+  const only: ActivityKind | null = show === "all" || tool !== "" ? null : show;
   return {
     limit,
     ...(only === null ? {} : { only }),

@@ -30,7 +30,7 @@ export async function deleteData(
   if ((form.get("confirm") ?? "").trim().toLowerCase() !== DELETE_PHRASE) {
     return deletePage(c, session, `Type "${DELETE_PHRASE}" to confirm.`, 400);
   }
-  const paid = hasSubscription(await planNow(c.var.config, session));
+  const paid = hasSubscription(await planNow(c.var.config, session, 0));
   const refusal = await removeFromObject(c, session);
   if (refusal !== null) return deletePage(c, session, refusal, 409);
   await endGrants(c, session.userId, () => true);

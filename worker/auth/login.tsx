@@ -21,6 +21,8 @@ import { openWebSession, readWebSession } from "./web-session.ts";
 
 const COOKIE = "clickup-mcp-login";
 const TTL_SECONDS = 600;
+/** How long a browser knows the page of a token again. */
+const USED_SECONDS = 24 * 60 * 60;
 const TYPE = "login+jwt";
 
 export interface LoginTicket {
@@ -252,13 +254,14 @@ const audience = (origin: string) => `${origin}/auth/login`;
 /** Headers that bind `ticket` to this browser. */
 async function ticketHeaders(c: AppContext, ticket: LoginTicket & { used?: boolean }): Promise<Headers> {
   const { origin, jwt } = c.var.config;
+  const seconds = ticket.used === true ? USED_SECONDS : TTL_SECONDS;
   const value = await new SignJWT({ ...ticket })
     .setProtectedHeader({ alg: "HS256", typ: TYPE })
     .setIssuer(origin)
     .setAudience(audience(origin))
-    .setExpirationTime(`${TTL_SECONDS}s`)
+    .setExpirationTime(`${seconds}s`)
     .sign(new TextEncoder().encode(jwt.secret));
-  return new Headers({ "Set-Cookie": cookie(value, TTL_SECONDS) });
+  return new Headers({ "Set-Cookie": cookie(value, seconds) });
 }
 
 function cookie(value: string, maxAge: number): string {

@@ -33,10 +33,10 @@ export function planData(config: Config, session: WebSession, changed: boolean):
   });
 }
 
-/** The plan, read from Stripe when what is known is older than a minute; as last known where Stripe does not answer. */
-export function planNow(config: Config, session: WebSession): Promise<PlanView> {
+/** The plan, read from Stripe when what is known is older than `maxAge_ms`; as last known where Stripe does not answer. */
+export function planNow(config: Config, session: WebSession, maxAge_ms = MAX_AGE_MS): Promise<PlanView> {
   return withBilling(session.user, (billing) =>
-    config.billing === null ? billing.plan() : billing.refresh(MAX_AGE_MS),
+    config.billing === null ? billing.plan() : billing.refresh(maxAge_ms),
   );
 }
 

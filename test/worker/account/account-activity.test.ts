@@ -184,7 +184,7 @@ describe("the activity page", () => {
     expect(all[0]).toContain("Chose what to be told while calls run");
     expect(all.join("")).toContain("Listed the tools");
     // Who asks for one tool is shown all of it, whatever it does.
-    expect(await rowsOf("?tool=clickup_space_get")).toHaveLength(1);
+    expect(await rowsOf("?show=changes&tool=clickup_space_get")).toHaveLength(1);
   });
 
   it("leads every id to its place in ClickUp, and names the zone", async () => {

@@ -52,10 +52,10 @@ export function ActivityPage(props: ActivityProps) {
           <p>
             {page.next !== null
               ? "Nothing in this stretch of the record. Look further back."
-              : filter.show === "changes"
+              : filter.show === "changes" && filter.tool === ""
                 ? "Nothing was changed. "
                 : "Nothing is recorded here."}
-            {page.next === null && filter.show === "changes" ? (
+            {page.next === null && filter.show === "changes" && filter.tool === "" ? (
               <a href={`/account/activity?${query({ show: "calls" })}`}>See what was read</a>
             ) : null}
           </p>

@@ -43,7 +43,7 @@ export function UsageChart({ days }: ChartProps) {
       </svg>
       <div class="ends" aria-hidden="true">
         <span>{first}</span>
-        <span>{last}</span>
+        <span>{last} (days in UTC)</span>
       </div>
       <details>
         <summary>The numbers</summary>

@@ -91,15 +91,22 @@ function Paid({ plan, timeZone }: { plan: PlanView; timeZone: string }) {
         )}
         . You are not charged again.
       </p>
-      <p>
-        {subscription?.trialEnds_ms != null && !many
-          ? "The trial has cost nothing, so there is nothing to pay back."
-          : "Nothing is paid back for the time that is left. To use what you paid for, cancel on the plan page first, and delete when it has ended."}{" "}
-        Invoices stay with Stripe and in your e-mail.
-      </p>
+      <p>{leftOver(plan)} Invoices stay with Stripe and in your e-mail.</p>
       <p>
         <a href="/account/plan">Your plan</a>
       </p>
     </div>
   );
+}
+
+/** What becomes of the time that is paid for. */
+function leftOver({ subscription, liveSubscriptions }: PlanView): string {
+  const one = liveSubscriptions <= 1 ? subscription : null;
+  if (one !== null && one.trialEnds_ms !== null)
+    return "The trial has cost nothing, so there is nothing to pay back.";
+  const way =
+    one !== null && one.ends_ms !== null
+      ? "It is cancelled already: to use what you paid for, delete when it has ended."
+      : "To use what you paid for, cancel on the plan page first, and delete when it has ended.";
+  return `Nothing is paid back for the time that is left. ${way}`;
 }
