@@ -303,9 +303,9 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
     return this.#affairs.revokeDevice(deviceId);
   }
 
-  /** Tells every open session that its list of tools is another one now. */
-  async toolsChanged(): Promise<void> {
-    await this.#notify({ method: "notifications/tools/list_changed" });
+  /** Tells every open session that its lists are others now: both, where plan or grant changed. */
+  async toolsChanged(lists: readonly ("tools" | "prompts")[] = ["tools"]): Promise<void> {
+    for (const list of lists) await this.#notify({ method: `notifications/${list}/list_changed` });
   }
 
   async deviceActive(deviceId: string): Promise<boolean> {
@@ -318,7 +318,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
 
   async changeDevice(deviceId: string, change: DeviceChange): Promise<RpcResult<DeviceView>> {
     const changed = this.#affairs.changeDevice(deviceId, change);
-    if (changed.ok) await this.#offerChanged();
+    if (changed.ok) await this.toolsChanged(["tools", "prompts"]);
     return changed;
   }
 
@@ -366,14 +366,8 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   #tierChanged({ from, to, why, eventId }: TierChange): void {
     const event: Record<string, string> = eventId === null ? {} : { stripe_event: eventId };
     this.#affairs.record("billing/tier_changed", null, { from, to, why, ...event });
-    this.ctx.waitUntil(this.#offerChanged());
+    this.ctx.waitUntil(this.toolsChanged(["tools", "prompts"]));
     if (to === "premium") this.ctx.waitUntil(this.#paywall.lifted(this.#endpoint.hub));
-  }
-
-  /** Plan or grant changed: both lists follow them. */
-  async #offerChanged(): Promise<void> {
-    await this.toolsChanged();
-    await this.#notify({ method: "notifications/prompts/list_changed" });
   }
 
   /** Tells clients that subscribed to what a tool has just changed. */

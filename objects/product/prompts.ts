@@ -1,7 +1,6 @@
 /** The product's prompts, from the definitions in tools/prompts.ts. */
 import { ProtocolError, type GetPromptResult, type Prompt } from "@modelcontextprotocol/server";
-import { grantAllows } from "../../tools/call/grant.ts";
-import { toolByName } from "../../tools/catalog.ts";
+import { listTools, toolByName } from "../../tools/catalog.ts";
 import { promptByName, PROMPTS } from "../../tools/prompts.ts";
 import { tierAllows } from "../../tools/tiers.ts";
 import type { Prompts, Scope } from "../mcp/surface.ts";
@@ -11,7 +10,8 @@ const INVALID_PARAMS = -32602;
 export const productPrompts: Prompts = {
   /** Those whose tools the plan and the device have. */
   list(scope): Prompt[] {
-    return PROMPTS.filter(({ tools }) => tools.every((name) => has(name, scope))).map(
+    const there = toolsOf(scope);
+    return PROMPTS.filter(({ tools }) => tools.every((name) => there.has(name))).map(
       ({ name, title, description, arguments: args }) => ({
         name,
         title,
@@ -25,7 +25,8 @@ export const productPrompts: Prompts = {
   async get(name, args, scope): Promise<GetPromptResult | undefined> {
     const prompt = promptByName(name);
     if (prompt === undefined) return undefined;
-    const lacking = prompt.tools.filter((tool) => !has(tool, scope));
+    const there = toolsOf(scope);
+    const lacking = prompt.tools.filter((tool) => !there.has(tool));
     if (lacking.length > 0) {
       const why = lacking.every((tool) => !inPlan(tool, scope)) ? "the free plan" : "this client";
       throw new ProtocolError(
@@ -41,7 +42,7 @@ export const productPrompts: Prompts = {
     return {
       description: prompt.description,
       messages: [
-        { role: "user", content: { type: "text", text: prompt.text(args, (tool) => has(tool, scope)) } },
+        { role: "user", content: { type: "text", text: prompt.text(args, (tool) => there.has(tool)) } },
       ],
     };
   },
@@ -52,7 +53,7 @@ function inPlan(name: string, { tier }: Pick<Scope, "tier">): boolean {
   return tool !== undefined && tierAllows(tier, tool.tier);
 }
 
-function has(name: string, scope: Pick<Scope, "tier" | "grant">): boolean {
-  const tool = toolByName(name);
-  return tool !== undefined && inPlan(name, scope) && grantAllows(scope.grant, tool);
+/** Names of the tools that plan and device have. */
+function toolsOf({ tier, grant }: Pick<Scope, "tier" | "grant">): ReadonlySet<string> {
+  return new Set(listTools(tier, grant).map(({ name }) => name));
 }

@@ -10,7 +10,7 @@ import { call, waitingClient } from "./mcp-client.ts";
 const PICTURES = process.env["PAGE_PICTURES"] === "1";
 const LONG_MS = 400_000;
 
-describe.skipIf(!hasChromium)("axe", () => {
+describe.skipIf(!hasChromium)("axe (needs /usr/bin/chromium or CHROMIUM)", () => {
   let setting: Setting;
 
   beforeAll(async () => {

@@ -18,7 +18,7 @@ const TYPE = "session+jwt";
 const PURPOSE = "web-session";
 const CSRF_PURPOSE = "web-session-form";
 /** A week, whether used or not: the page can issue tokens and delete everything. */
-export const WEB_SESSION_SECONDS = 7 * 24 * 60 * 60;
+const WEB_SESSION_SECONDS = 7 * 24 * 60 * 60;
 
 export interface WebSession {
   userId: string;

@@ -1,6 +1,6 @@
 /** What a person could ask for first: shown where somebody is new, and where the plans are compared. */
 import type { ToolSet } from "../../tools/define.ts";
-import type { Tier } from "../../tools/tiers.ts";
+import type { UsageView } from "../../objects/rpc/user.ts";
 
 export interface Example {
   /** In the person's words, to paste into a client. */
@@ -55,7 +55,7 @@ export const PREMIUM_EXAMPLES: Readonly<Record<ToolSet, Example>> = {
 };
 
 /** Three examples that work on the plan. */
-export function examplesFor(tier: Tier): readonly Example[] {
+export function examplesFor(tier: UsageView["tier"]): readonly Example[] {
   const { tasks, comments, time } = PREMIUM_EXAMPLES;
   return tier === "premium" ? [tasks, comments, time] : FIRST;
 }

@@ -1,12 +1,5 @@
 /** What this server is, whom it is for, how to connect to it, what to ask first, and what it keeps. */
-import {
-  IDEMPOTENCY_TTL_MS,
-  KEEP_ENDED_DEVICE_MS,
-  SESSION_IDLE_MS,
-  TASK_TTL_MS,
-} from "../../objects/limits.ts";
 import { TOOLS } from "../../tools/catalog.ts";
-import { WEB_SESSION_SECONDS } from "../auth/web-session.ts";
 import { TOOL_SET_NAMES, TOOL_SET_TEXTS } from "./choice-texts.ts";
 import { clientSetups, CONNECTOR_STEPS, installLinks } from "./clients.ts";
 import { examplesFor } from "./examples.ts";
@@ -145,29 +138,21 @@ export function LandingPage({ nonce, mcpUrl, local }: LandingProps) {
   );
 }
 
-const HOUR_MS = 60 * 60_000;
-const DAY_MS = 24 * HOUR_MS;
-const days = (ms: number): string => `${ms / DAY_MS} days`;
-const hours = (ms: number): string => (ms === HOUR_MS ? "1 hour" : `${ms / HOUR_MS} hours`);
-
 /** In a person's words; docs/storage.md has every place. */
 const KEPT: readonly [what: string, long: string][] = [
   ["Who you are in ClickUp: name, e-mail, time zone, Workspaces", "Until you delete your data"],
   ["Your ClickUp credential, encrypted", "Until you remove it or delete your data"],
-  ["What each client may do", `As long as it is connected, and ${days(KEEP_ENDED_DEVICE_MS)} after it ended`],
+  ["What each client may do", "As long as it is connected, and 90 days after it ended"],
   [
     "Every request: when, which client and tool, ids, how it ended",
     "Until you delete your data, and 400 days unless the operator of this server chose otherwise",
   ],
   ["Copies of what was just read in ClickUp, such as names of lists and people", "10 minutes at most"],
-  [
-    "What a request that creates something was answered, so that a repeat makes no second",
-    hours(IDEMPOTENCY_TTL_MS),
-  ],
-  ["What a long call was answered, for the client to fetch", hours(TASK_TTL_MS)],
+  ["What a request that creates something was answered, so that a repeat makes no second", "24 hours"],
+  ["What a long call was answered, for the client to fetch", "1 hour"],
   [
     "The newest messages of an open session, so that a broken connection goes on where it was",
-    `Until the session ends: ${days(SESSION_IDLE_MS)} after its last use`,
+    "Until the session ends: 7 days after its last use",
   ],
-  ["The browser you are signed in with", days(WEB_SESSION_SECONDS * 1000)],
+  ["The browser you are signed in with", "7 days"],
 ];

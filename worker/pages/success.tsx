@@ -1,6 +1,6 @@
 /** Shows a fresh token once, with ready configurations. The token is in the page only, never in a URL. */
 import { clientSetups, curlSetup } from "./clients.ts";
-import { shownZone, wallTime } from "./account/time.tsx";
+import { shownZone, wallTime } from "./time.tsx";
 import { Layout } from "./layout.tsx";
 import { CopyButton, Snippet } from "./snippet.tsx";
 

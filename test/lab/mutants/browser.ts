@@ -60,8 +60,8 @@ export const BROWSER_MUTANTS: Mutant[] = [
     name: "login-state-ignored",
     protects: "a sign-in form counts in the browser that opened it",
     file: "worker/auth/login.tsx",
-    find: 'if (!known || known.state !== form.get("state")) return startAgain();',
-    replace: "if (!known) return startAgain();",
+    find: 'if (kept === null || kept.state !== form.get("state")) return startAgain();',
+    replace: "if (kept === null) return startAgain();",
     tests: LOGIN,
   },
   {

@@ -20,8 +20,8 @@ export const IDENTITY_MUTANTS: Mutant[] = [
     name: "prompt-beyond-plan",
     protects: "a prompt is offered only where the plan has the tools it names",
     file: "objects/product/prompts.ts",
-    find: "inPlan(name, scope) && grantAllows(scope.grant, tool)",
-    replace: "grantAllows(scope.grant, tool)",
+    find: "listTools(tier, grant)",
+    replace: 'listTools(tier === "free" ? "premium" : tier, grant)',
     tests: ["test/objects/mcp/resources.test.ts"],
   },
   {

@@ -40,7 +40,7 @@ export const ELSEWHERE: readonly { command: RegExp; because: string; holds?: () 
     because: "only named there; the whole command is in deployment-runbook.md",
   },
   {
-    command: /^(claude|code|npx (mcp-remote|@modelcontextprotocol\/inspector)) /,
+    command: /^(claude|code|npx (mcp-remote|@modelcontextprotocol\/inspector(@[\d.]+)?)) /,
     because: "other people's programs",
   },
   { command: /^npx wrangler login$/, because: "opens a browser" },

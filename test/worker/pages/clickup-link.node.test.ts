@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ActivityEvent } from "../../../objects/rpc/views.ts";
 import { parseUrl } from "../../../tools/resolve/reference.ts";
-import { clickUpLinks } from "../../../worker/pages/clickup-link.ts";
+import { clickUpLinks } from "../../../worker/pages/account/clickup-link.ts";
 
 const ONE = [{ id: "9012345601", name: "One" }];
 const TWO = [...ONE, { id: "9012345602", name: "Two" }];

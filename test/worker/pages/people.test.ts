@@ -1,5 +1,11 @@
 /** What people read on the pages: the first steps, examples that work, what is kept, times in their zone. */
 import { describe, expect, it } from "vitest";
+import {
+  IDEMPOTENCY_TTL_MS,
+  KEEP_ENDED_DEVICE_MS,
+  SESSION_IDLE_MS,
+  TASK_TTL_MS,
+} from "../../../objects/limits.ts";
 import { toolByName } from "../../../tools/catalog.ts";
 import { TOOL_SETS } from "../../../tools/define.ts";
 import { parseWhen } from "../../../tools/when/when.ts";
@@ -34,6 +40,14 @@ describe("the start page", () => {
     for (const { ask } of examplesFor("free")) expect(html).toContain(ask);
     expect(html).toMatch(/Every request: [^<]+<\/td><td>Until you delete your data/);
     expect(html).toMatch(/The browser you are signed in with<\/td><td>7 days/);
+    const day_ms = 24 * 3_600_000;
+    const kept: readonly [RegExp, number, number][] = [
+      [/What each client may do<\/td><td>[^<]*?(\d+) days/, KEEP_ENDED_DEVICE_MS, day_ms],
+      [/so that a repeat makes no second<\/td><td>(\d+) hours/, IDEMPOTENCY_TTL_MS, 3_600_000],
+      [/for the client to fetch<\/td><td>(\d+) hour/, TASK_TTL_MS, 3_600_000],
+      [/goes on where it was<\/td><td>[^<]*?(\d+) days/, SESSION_IDLE_MS, day_ms],
+    ];
+    for (const [row, ms, unit_ms] of kept) expect(Number(row.exec(html)?.[1]) * unit_ms).toBe(ms);
     // A server on the internet is within their reach.
     expect(html).not.toContain("runs on your own machine");
   });

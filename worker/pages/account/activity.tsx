@@ -3,10 +3,10 @@ import type { ActivityPage as Events } from "../../../objects/rpc/user.ts";
 import type { ActivityEvent, DeviceView } from "../../../objects/rpc/views.ts";
 import { TOOLS } from "../../../tools/catalog.ts";
 import type { Workspace } from "../../../tools/define.ts";
-import { clickUpLinks } from "../clickup-link.ts";
+import { clickUpLinks } from "./clickup-link.ts";
 import { displayName } from "../text.ts";
 import { AccountFrame, type AccountPageProps } from "./frame.tsx";
-import { shownZone, Time } from "./time.tsx";
+import { shownZone, Time } from "../time.tsx";
 
 export interface ActivityFilter {
   device: string;

@@ -2,7 +2,7 @@
 import type { PlanView } from "../../../objects/rpc/user.ts";
 import { price } from "./plan-card.tsx";
 import { AccountFrame, FormToken, type AccountPageProps } from "./frame.tsx";
-import { Time } from "./time.tsx";
+import { Time } from "../time.tsx";
 
 /** What has to be typed, so that nobody deletes by habit. */
 export const DELETE_PHRASE = "delete my data";

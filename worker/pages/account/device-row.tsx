@@ -4,7 +4,7 @@ import type { Grant, Workspace } from "../../../tools/define.ts";
 import { TOOL_SET_TEXTS } from "../choice-texts.ts";
 import { displayName } from "../text.ts";
 import { ButtonForm, type AccountPageProps } from "./frame.tsx";
-import { Distance, Time } from "./time.tsx";
+import { Distance, Time } from "../time.tsx";
 
 type RowProps = Pick<AccountPageProps, "formToken" | "timeZone" | "now_ms"> & {
   device: DeviceView;

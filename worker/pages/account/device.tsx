@@ -6,7 +6,7 @@ import { AccessChoice } from "../access-choice.tsx";
 import { LIFETIMES, type Lifetime } from "../choice-texts.ts";
 import { displayName } from "../text.ts";
 import { AccountFrame, ButtonForm, FormToken, type AccountPageProps } from "./frame.tsx";
-import { Time } from "./time.tsx";
+import { Time } from "../time.tsx";
 
 interface DevicePageProps extends AccountPageProps {
   account: AccountView;

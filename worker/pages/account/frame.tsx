@@ -1,7 +1,7 @@
 /** The frame of the account pages: tabs, sign-out, and what the last form did. */
 import type { Child } from "hono/jsx";
 import { Layout } from "../layout.tsx";
-import { shownZone } from "./time.tsx";
+import { shownZone } from "../time.tsx";
 
 /** What every page of the account gets. */
 export interface AccountPageProps {

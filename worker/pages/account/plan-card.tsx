@@ -1,7 +1,7 @@
 /** What a person pays, what happens next with it, and the buttons to change it. */
 import type { CheckoutOffer, InvoiceView, PaymentCard, PlanView } from "../../../objects/rpc/user.ts";
 import { FormToken } from "./frame.tsx";
-import { Time } from "./time.tsx";
+import { Time } from "../time.tsx";
 
 interface OfferView {
   offer: CheckoutOffer;

@@ -3,7 +3,7 @@ import type { AccountView, WebSessionView } from "../../../objects/rpc/user.ts";
 import type { CredentialKind } from "../../../objects/rpc/views.ts";
 import { TokenField } from "../token-form.tsx";
 import { AccountFrame, ButtonForm, FormToken, type AccountPageProps } from "./frame.tsx";
-import { Distance, Time } from "./time.tsx";
+import { Distance, Time } from "../time.tsx";
 
 interface SettingsProps extends AccountPageProps {
   account: AccountView;

@@ -1,7 +1,6 @@
 /** From what the record says a call touched to the place in ClickUp's app. */
-import type { ActivityEvent } from "../../objects/rpc/views.ts";
-import type { Workspace } from "../../tools/define.ts";
-import { docUrl } from "../../tools/docs/doc-view.ts";
+import type { ActivityEvent } from "../../../objects/rpc/views.ts";
+import type { Workspace } from "../../../tools/define.ts";
 
 export interface TargetLink {
   /** e.g. "task 86c9x1a2b". */
@@ -14,7 +13,7 @@ const APP = "https://app.clickup.com";
 /** Ids as ClickUp makes them. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 /** ClickUp's marks of views in its addresses; tools/resolve/reference.ts reads the same. */
-const MARKS: Readonly<Record<string, string>> = { list: "li", folder: "f", space: "s" };
+const MARKS: Readonly<Record<string, string>> = { list: "li", folder: "f", space: "s", doc: "dc" };
 
 /** The targets of an event in words, each with its address where it has one. */
 export function clickUpLinks(event: ActivityEvent, workspaces: readonly Workspace[]): TargetLink[] {
@@ -45,8 +44,7 @@ function address(
   if (kind === "comment") return task === undefined ? null : `${APP}/t/${task}?comment=${id}`;
   if (kind === "workspace") return `${APP}/${id}/home`;
   if (workspaceId === undefined) return null;
-  if (kind === "doc") return docUrl({ workspaceId, id });
-  if (kind === "page") return doc === undefined ? null : docUrl({ workspaceId, id: doc }, id);
+  if (kind === "page") return doc === undefined ? null : `${APP}/${workspaceId}/v/dc/${doc}/${id}`;
   const mark = MARKS[kind];
   return mark === undefined ? null : `${APP}/${workspaceId}/v/${mark}/${id}`;
 }
