@@ -80,14 +80,14 @@ async function account(page: Page): Promise<void> {
 
 async function buy(page: Page): Promise<void> {
   await page.goto("/account/plan");
-  await shoot(page, "plan");
+  await shoot(page, "plan", 1_000);
   await page.getByRole("button", { name: /a month$/ }).click();
   await page.getByRole("button", { name: /^(Pay|Subscribe)/ }).click();
   await page.getByText("Premium is active").waitFor();
   await shoot(page, "billing-return");
   await page.goto("/account/plan");
   await page.getByText("Invoices").click();
-  await shoot(page, "plan-premium");
+  await shoot(page, "plan-premium", 1_000);
 }
 
 await runScript(async () => {

@@ -83,9 +83,11 @@ describe("E3 open streams hear of a change of plan, both ways", () => {
     await stream.next();
     for (const change of [() => subscribe(user), () => cancel(user)]) {
       await change();
-      expect(JSON.parse((await stream.next()).data)).toMatchObject({
-        method: "notifications/tools/list_changed",
-      });
+      for (const list of ["tools", "prompts"]) {
+        expect(JSON.parse((await stream.next()).data)).toMatchObject({
+          method: `notifications/${list}/list_changed`,
+        });
+      }
     }
     await stream.cancel();
   });
