@@ -16,6 +16,8 @@ export interface Skill {
 
 /** When to load each: a model sees this sentence and no more until it does. */
 const WHEN: Readonly<Record<string, string>> = {
+  tour_workspace: "Use it when someone asks what is in their ClickUp, or where something belongs.",
+  capture_tasks: "Use it when notes, minutes or a transcript are to become tasks or to-dos.",
   daily_standup: "Use it when someone asks for a standup, what they did, or what is next or blocked.",
   triage_inbox: "Use it when new tasks, tickets, bugs or requests in a list are to be sorted.",
   plan_sprint: "Use it when a sprint, iteration or next week is to be planned from a backlog.",
@@ -31,7 +33,7 @@ const RULES = [
 
 /** Of what is asked of the person, its value is not known yet. */
 function skillText(prompt: PromptDefinition, name: string, description: string): string {
-  const lines = prompt.text({}).split("\n");
+  const lines = prompt.text({}, () => true).split("\n");
   const steps = lines.slice(lines.findIndex((line) => line.startsWith("1. ")));
   const needs = prompt.arguments.map(
     ({ name: argument, description: what, required }) =>

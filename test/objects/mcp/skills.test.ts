@@ -48,6 +48,8 @@ describe.each([
     });
     const entries = result?.["skills"] as Entry[];
     expect(entries.map((entry) => entry.frontmatter.name)).toEqual([
+      "tour-workspace",
+      "capture-tasks",
       "daily-standup",
       "triage-inbox",
       "plan-sprint",

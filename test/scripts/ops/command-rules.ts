@@ -34,6 +34,10 @@ export const ELSEWHERE: readonly { command: RegExp; because: string; holds?: () 
     holds: () => /^npm run mutants -- --sample/m.test(ci),
   },
   { command: /^npm run docs:screenshots$/, because: "its pictures are in the repository; needs Chromium" },
+  {
+    command: /^npm run clients -- --docs$/,
+    because: "installs other people's programs and drives them, many minutes",
+  },
   { command: /^npm run cost$/, because: "waits for alarms, minutes" },
   {
     command: /^npm run stripe:setup$/,
