@@ -63,13 +63,17 @@ function checkVersion(version: string | null): void {
   throw invalid(`Invalid Stripe API version: ${version}`);
 }
 
-/** Answers a call whose key is good. Errors are answered too, in Stripe's shape. */
+/**
+ * Answers a call whose key is good. Errors are answered too, in Stripe's shape.
+ * @param breaks what the call's work ends in; Stripe stores a 5xx under the idempotency key like any other answer
+ */
 export async function answerCall(
   world: World,
   request: Request,
   url: URL,
   call: StripeCall,
   matched: Matched | undefined,
+  breaks: ((work: () => Promise<Response>) => Promise<Response>) | null = null,
 ): Promise<Response> {
   const request_id = world.id("req");
   let response: Response;
@@ -84,7 +88,8 @@ export async function answerCall(
       );
     }
     const { route, path } = matched;
-    const work = async () => handle(world, route, path, call, request_id);
+    const done = async () => handle(world, route, path, call, request_id);
+    const work = async () => (breaks === null ? done() : breaks(done));
     const key = call.idempotency_key;
     response =
       key === null || request.method !== "POST"

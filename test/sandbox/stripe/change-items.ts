@@ -12,12 +12,16 @@ import type { World } from "./world.ts";
 
 export type Proration = "always_invoice" | "create_prorations" | "none";
 
-/** Applies `items` as sent to an update. Answers whether the period began anew. */
+/**
+ * Applies `items` as sent to an update. Answers whether the period began anew.
+ * @param at Unix seconds from which the change is reckoned
+ */
 export function changeItems(
   world: World,
   subscription: SubscriptionRecord,
   sent: Params[],
   proration: Proration,
+  at = world.now(),
 ): { restarted: boolean } {
   const before = structuredClone(subscription.items.data);
   for (const [index, change] of sent.entries()) changeItem(world, subscription, change, index);
@@ -26,7 +30,7 @@ export function changeItems(
   }
   const restarted = subscription.status !== "trialing" && cycleChanged(before, subscription.items.data);
   if (subscription.status === "trialing") return { restarted: false };
-  if (proration !== "none") prorate(world, subscription, before, restarted);
+  if (proration !== "none") prorate(world, subscription, before, restarted, at);
   if (restarted) {
     const start = world.now();
     subscription.billing_cycle_anchor = start;
@@ -91,8 +95,8 @@ function prorate(
   subscription: SubscriptionRecord,
   before: ItemRecord[],
   restarted: boolean,
+  now: number,
 ): void {
-  const now = world.now();
   const first = before[0];
   if (first === undefined) return;
   const whole = first.current_period_end - first.current_period_start;

@@ -72,6 +72,8 @@ export interface Data {
   tombstones: Table<{ id: string; object: string; deleted: true }>;
   cards: Table<CardBehaviour>;
   session_plans: Table<SessionPlan>;
+  /** Prices that subscriptions change to at the end of their period, by subscription. */
+  scheduled_prices: Table<string>;
   /** Payment intents that settle later: Unix seconds. */
   settlements: Table<{ at: number; succeeds: boolean }>;
   /** The trial_end that was announced last, by subscription. */
@@ -109,6 +111,7 @@ export function emptyData(): Data {
     tombstones: {},
     cards: {},
     session_plans: {},
+    scheduled_prices: {},
     settlements: {},
     trial_notices: {},
     endpoints: {},

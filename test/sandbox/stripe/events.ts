@@ -1,6 +1,17 @@
-import type { EventRecord, ThinEvent } from "./data.ts";
+import type { Data, EventRecord, ThinEvent } from "./data.ts";
 import type { Endpoint } from "./records.ts";
-import type { World } from "./world.ts";
+
+/** What events need of the mode they happen in. */
+interface Happening {
+  readonly livemode: boolean;
+  readonly api_version: string;
+  readonly data: Data;
+  /** The API request that causes what happens now; null for what Stripe does by itself. */
+  readonly cause: { id: string; idempotency_key: string | null } | null;
+  /** Unix seconds. */
+  now(): number;
+  id(prefix: string): string;
+}
 
 /** Stripe forgets events after so many seconds. */
 export const EVENT_RETENTION_S = 30 * 86_400;
@@ -28,7 +39,7 @@ const NO_THIN = new Set(["billing_portal.session.created"]);
 
 /** Stores a snapshot event and its thin twin, and puts both on their way to the endpoints that listen. */
 export function emitEvent(
-  world: World,
+  world: Happening,
   type: string,
   object: { object: string },
   previous?: Record<string, unknown>,
@@ -55,7 +66,7 @@ export function emitEvent(
 
 /** Stores a thin event alone, e.g. v1.customer.subscription.past_due, which no snapshot event has. */
 export function emitThin(
-  world: World,
+  world: Happening,
   type: string,
   object: { object: string; id?: string },
   snapshot_event?: string,
@@ -87,7 +98,7 @@ export function emitThin(
   return thin;
 }
 
-function dispatch(world: World, event: string, type: string, payload: "snapshot" | "thin"): void {
+function dispatch(world: Happening, event: string, type: string, payload: "snapshot" | "thin"): void {
   for (const endpoint of Object.values(world.data.endpoints)) {
     if (endpoint.payload !== payload || !listens(endpoint, type)) continue;
     queueDelivery(world, event, payload, endpoint.id);
@@ -101,7 +112,12 @@ function listens(endpoint: Endpoint, type: string): boolean {
 }
 
 /** Puts one event on its way to one endpoint. */
-function queueDelivery(world: World, event: string, payload: "snapshot" | "thin", endpoint: string): void {
+function queueDelivery(
+  world: Happening,
+  event: string,
+  payload: "snapshot" | "thin",
+  endpoint: string,
+): void {
   const id = world.id("dlv");
   world.data.deliveries[id] = {
     id,

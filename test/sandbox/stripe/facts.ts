@@ -10,6 +10,8 @@ export const STRIPE_SANDBOX = {
   secretKey: "sk_test_sandbox_51SANDBOXsandboxSANDBOX",
   /** The same account in live mode: its objects are apart. */
   liveSecretKey: "sk_live_sandbox_51SANDBOXsandboxSANDBOX",
+  /** Of another account, which has nothing of this one's. */
+  otherAccountKey: "sk_test_other_51OTHERotherOTHERotherOTHER",
   /** Signing secret of the endpoint that `options.webhookUrl` registers. */
   webhookSecret: "whsec_sandboxSANDBOXsandboxSANDBOX01",
   product: "prod_SandboxPremium",

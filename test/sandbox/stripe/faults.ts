@@ -109,6 +109,11 @@ function errorAnswer(status: number, type: string, message: string, code?: strin
   return Response.json({ error }, { status });
 }
 
+/** True for what happens inside Stripe: its answer is stored under the call's idempotency key. */
+export function isStored({ kind, status = 500 }: Fault): boolean {
+  return kind === "status" && status >= 500;
+}
+
 /** Plays `fault` for one call; `answer` does the call's work. Rejects with TypeError for `reset`. */
 export async function playFault(
   fault: Fault,

@@ -73,6 +73,11 @@ export interface StripeSandboxOptions {
   signing_now_ms?: () => number;
   /** Keys that are let in, beside those of the facts. */
   secretKeys?: string[];
+  /**
+   * Restricted keys with what each may do, e.g. `{ rk_test_x: ["charge_read", "customer_write"] }`; writing includes
+   * reading. See `permissions.ts`.
+   */
+  restricted?: Record<string, string[]>;
   /** Lets in every key that looks like one of test mode. */
   anyTestKey?: boolean;
   /** `full`: product, prices, portal configuration and promotion codes; `empty`: a new account. */

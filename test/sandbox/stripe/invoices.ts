@@ -127,6 +127,7 @@ export function finalizeInvoice(world: World, invoice: InvoiceRecord): void {
   const sequence = owner?.next_invoice_sequence ?? 1;
   if (owner !== undefined) owner.next_invoice_sequence = sequence + 1;
   computeTotals(world, invoice);
+  settleBalance(world, invoice);
   const token = `${invoice.id.slice(3)}s`;
   world.change(invoice, "invoice.finalized", (row) => {
     row.status = "open";
@@ -138,6 +139,24 @@ export function finalizeInvoice(world: World, invoice: InvoiceRecord): void {
     row.invoice_pdf = `${world.origins.invoice}/i/${row.id}/${token}/pdf`;
   });
   if (invoice.amount_due === 0) markPaid(world, invoice);
+}
+
+/** What is owed to the customer pays the invoice first; an invoice below zero is owed to them from then on. */
+function settleBalance(world: World, invoice: InvoiceRecord): void {
+  const owner = world.data.customers[invoice.customer];
+  if (owner === undefined) return;
+  const before = owner.balance;
+  const after = invoice.total < 0 ? before + invoice.total : Math.min(0, before + invoice.total);
+  invoice.starting_balance = before;
+  invoice.ending_balance = before < 0 || invoice.total < 0 ? after : before;
+  if (before < 0 && invoice.total > 0) {
+    invoice.amount_due = Math.max(0, invoice.total + before);
+    invoice.amount_remaining = invoice.amount_due;
+  }
+  if (invoice.ending_balance === before) return;
+  world.change(owner, "customer.updated", (row) => {
+    row.balance = after;
+  });
 }
 
 /** Money has come, or none was due: the invoice is paid and its subscription is in good standing. */

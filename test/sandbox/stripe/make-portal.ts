@@ -79,6 +79,14 @@ function fillUpdate(feature: Configuration["features"]["subscription_update"], s
   const allowed = listOf<string>(sent, "default_allowed_updates");
   if (allowed !== undefined) feature.default_allowed_updates = allowed;
   feature.proration_behavior = (text(sent, "proration_behavior") ?? feature.proration_behavior) as "none";
+  const conditions = listOf(fieldsOf(sent, "schedule_at_period_end") ?? {}, "conditions");
+  if (conditions !== undefined) {
+    feature.schedule_at_period_end = {
+      conditions: conditions.map((one) => ({ type: text(one, "type") as "shortening_interval" })),
+    };
+  }
+  feature.trial_update_behavior = (text(sent, "trial_update_behavior") ??
+    feature.trial_update_behavior) as "continue_trial";
   const products = listOf(sent, "products");
   if (products === undefined) return;
   feature.products = products.map((item) => ({

@@ -8,9 +8,10 @@ import { addEndpoint, rollSecret } from "./endpoints.ts";
 import { newWebhookEndpoint } from "./make-endpoint.ts";
 import { StripeFault } from "./errors.ts";
 import { MINUTE_MS, STRIPE_SANDBOX } from "./facts.ts";
-import { FaultBox, playFault } from "./faults.ts";
+import { type Fault, FaultBox, isStored, playFault } from "./faults.ts";
 import type { StripeCall, StripeSandbox, StripeSandboxOptions } from "./interface.ts";
 import { pages } from "./pages/index.ts";
+import { checkPermission } from "./permissions.ts";
 import { openDispute } from "./payments.ts";
 import { Router } from "./route.ts";
 import { routes } from "./routes/index.ts";
@@ -41,6 +42,8 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
   const now_s = () => Math.floor(now_ms() / 1000);
   const test = new World(false, salt, settings, now_s);
   const live = new World(true, salt, settings, now_s);
+  /** Test mode of somebody else's account: it has nothing of ours. */
+  const other = new World(false, `${salt}O`, settings, now_s);
   const worlds = [test, live] as const;
   test.hint = (table, id) =>
     live.find(table, id) === undefined
@@ -74,7 +77,8 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
   function worldOf(key: string | null): World {
     if (key === STRIPE_SANDBOX.secretKey) return test;
     if (key === STRIPE_SANDBOX.liveSecretKey) return live;
-    const known = key !== null && options.secretKeys?.includes(key);
+    if (key === STRIPE_SANDBOX.otherAccountKey) return other;
+    const known = key !== null && (options.secretKeys?.includes(key) || options.restricted?.[key]);
     if (known) return key.includes("_live_") ? live : test;
     if (options.anyTestKey && key !== null && /^(sk|rk)_test_/.test(key)) return test;
     return refuseKey(key);
@@ -115,12 +119,15 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
     };
     calls.push(call);
     const key = keyOf(request);
-    const work = async () => {
+    const work = async (inside: Fault | null) => {
       try {
         const world = worldOf(key);
         call.livemode = world.livemode;
         limit(key ?? "");
-        return await answerCall(world, request, url, call, matched);
+        checkPermission(key ?? "", options.restricted?.[key ?? ""], matched?.route.operation);
+        const breaks =
+          inside === null ? null : (done: () => Promise<Response>) => playFault(inside, request, done);
+        return await answerCall(world, request, url, call, matched, breaks);
       } catch (error) {
         const request_id = test.id("req");
         const refused = faultResponse(error, request_id, false);
@@ -130,7 +137,10 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
     };
     const fault = faults.take(request.method, url.pathname, call.operation);
     if (fault !== null) call.fault = fault.kind;
-    const response = fault === null ? await work() : await playFault(fault, request, work);
+    const response =
+      fault === null || isStored(fault)
+        ? await work(fault)
+        : await playFault(fault, request, () => work(null));
     call.status = response.status;
     return response;
   }
@@ -202,8 +212,8 @@ export function createStripeSandbox(options: StripeSandboxOptions = {}): StripeS
     snapshot: (): Snapshot => structuredClone({ test: test.data, live: live.data, offset_ms }),
     restore(snapshot) {
       const kept = structuredClone(snapshot) as Snapshot;
-      test.data = kept.test;
-      live.data = kept.live;
+      test.data = { ...emptyData(), ...kept.test };
+      live.data = { ...emptyData(), ...kept.live };
       offset_ms = kept.offset_ms;
       for (const world of worlds) registerOwn(world);
     },

@@ -68,13 +68,19 @@ function seedPortal(world: World): void {
   const row = newConfiguration(world, facts.portalConfiguration);
   row.is_default = true;
   row.business_profile.headline = "ClickUp MCP";
-  row.features.customer_update = { allowed_updates: ["email", "address"], enabled: true };
+  // As `npm run stripe:setup` makes it.
+  row.features.customer_update = { allowed_updates: ["email", "address", "tax_id"], enabled: true };
   row.features.invoice_history.enabled = true;
   row.features.payment_method_update.enabled = true;
   row.features.subscription_cancel.enabled = true;
+  row.features.subscription_cancel.cancellation_reason = {
+    enabled: true,
+    feedback_options: null,
+    options: ["too_expensive", "missing_features", "switched_service", "unused", "other"],
+  };
   row.features.subscription_update = {
     ...row.features.subscription_update,
-    default_allowed_updates: ["price", "promotion_code"],
+    default_allowed_updates: ["price"],
     enabled: true,
     products: [
       {
@@ -84,6 +90,8 @@ function seedPortal(world: World): void {
       },
     ],
     proration_behavior: "always_invoice",
+    schedule_at_period_end: { conditions: [{ type: "shortening_interval" }] },
+    trial_update_behavior: "continue_trial",
   };
   world.data.portal_configurations[row.id] = row;
 }

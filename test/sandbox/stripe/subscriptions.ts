@@ -10,6 +10,7 @@ import {
   voidInvoice,
 } from "./invoices.ts";
 import { newItem } from "./make-billing.ts";
+import { planOf } from "./make-catalog.ts";
 import { paymentError } from "./payments.ts";
 import { periodEnd } from "./periods.ts";
 import type { InvoiceRecord, PriceRecord, SubscriptionRecord } from "./records.ts";
@@ -134,10 +135,22 @@ export function currentPeriodEnd(subscription: SubscriptionRecord): number {
 /** Begins the period that follows, and its invoice: a draft that Stripe makes final about an hour later. */
 export function renew(world: World, subscription: SubscriptionRecord): void {
   world.change(subscription, "customer.subscription.updated", (row) => {
+    takeScheduledPrice(world, row);
     advancePeriods(row);
   });
   const invoice = draftFor(world, subscription, "subscription_cycle");
   holdOrSchedule(world, subscription, invoice);
+}
+
+/** The price that was chosen for the end of the period. */
+function takeScheduledPrice(world: World, subscription: SubscriptionRecord): void {
+  const price = world.data.prices[world.data.scheduled_prices[subscription.id] ?? ""];
+  const item = subscription.items.data[0];
+  delete world.data.scheduled_prices[subscription.id];
+  if (price === undefined || item === undefined) return;
+  item.price = structuredClone(price);
+  item.plan = planOf(price);
+  subscription.billing_cycle_anchor = item.current_period_end;
 }
 
 function advancePeriods(subscription: SubscriptionRecord): void {
@@ -194,6 +207,15 @@ export function endTrial(world: World, subscription: SubscriptionRecord): void {
   });
   const invoice = draftFor(world, subscription, "subscription_cycle");
   holdOrSchedule(world, subscription, invoice);
+}
+
+/** The trial is over at once: the first invoice is charged in the same request. */
+export function endTrialNow(world: World, row: SubscriptionRecord): void {
+  endTrial(world, row);
+  const invoice = world.data.invoices[row.latest_invoice ?? ""];
+  if (row.status !== "active" || invoice?.status !== "draft") return;
+  finalizeInvoice(world, invoice);
+  if (invoice.status === "open") collect(world, invoice, defaultMethod(world, row.customer, row));
 }
 
 /** Nobody paid within 23 hours: the first invoice is void and the subscription never was. */

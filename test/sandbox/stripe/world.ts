@@ -14,6 +14,16 @@ export interface Settings {
   settlement_s: number;
   /** How long an invoice of a renewal stays a draft, in seconds. */
   draft_s: number;
+  /** Without it Checkout opens no session. */
+  business_name: boolean;
+  /** False until the account is activated: live mode takes no money. */
+  activated: boolean;
+  /** False: automatic tax has no head office address. */
+  tax_registered: boolean;
+  /** Currencies that some payment method of the account can take; null for all. */
+  currencies: string[] | null;
+  /** Whether the address of the terms of service is set. */
+  terms_url: boolean;
   /** Whether a dispute that is lost ends the subscription it was for. */
   cancel_on_lost_dispute: boolean;
 }
@@ -23,6 +33,11 @@ export const DEFAULT_SETTINGS: Settings = {
   after_retries: "cancel",
   settlement_s: 3 * 86_400,
   draft_s: 3_600,
+  business_name: true,
+  activated: true,
+  tax_registered: true,
+  currencies: null,
+  terms_url: true,
   cancel_on_lost_dispute: false,
 };
 

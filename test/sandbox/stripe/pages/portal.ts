@@ -1,11 +1,13 @@
 /** The customer portal: /p/session/{id}. */
 import { html } from "hono/html";
+import type { Stripe } from "stripe";
 import { changeItems, invoiceChange, type Proration } from "../change-items.ts";
 import { StripeFault } from "../errors.ts";
 import { attachMethod } from "../payment-methods.ts";
-import type { PortalSessionRecord, SubscriptionRecord } from "../records.ts";
+import { periodEnd } from "../periods.ts";
+import type { PortalSessionRecord, PriceRecord, SubscriptionRecord } from "../records.ts";
 import { hasEnded } from "../subscription-status.ts";
-import { cancelNow, currentPeriodEnd, planCancel } from "../subscriptions.ts";
+import { cancelNow, currentPeriodEnd, endTrialNow, planCancel } from "../subscriptions.ts";
 import type { World } from "../world.ts";
 import { readFields } from "./form.ts";
 import { day, type Html, messagePage, money, outcomeFields, pageResponse, redirect } from "./layout.ts";
@@ -58,49 +60,58 @@ function act(world: World, session: PortalSessionRecord, field: (name: string) =
       );
       return false;
     case "switch":
-      switchPrice(
-        world,
-        subscription,
-        field("price"),
-        configuration?.features.subscription_update.proration_behavior,
-      );
+      if (configuration !== undefined) {
+        switchPrice(world, subscription, field("price"), configuration.features.subscription_update);
+      }
       return type === "subscription_update" || type === "subscription_update_confirm";
     default:
       return false;
   }
 }
 
-/** A new default for the customer and for the subscriptions that have one of their own. */
+/** A new default for the customer. A subscription that has a method of its own goes on being charged to that. */
 function updateCard(world: World, customer: string, outcome: string): void {
   const method = attachMethod(world, chosenMethod(world, outcome).id, customer);
   world.change(world.get("customers", customer, "customer"), "customer.updated", (row) => {
     row.invoice_settings.default_payment_method = method.id;
   });
-  for (const subscription of world.rows("subscriptions")) {
-    if (subscription.customer !== customer || hasEnded(subscription)) continue;
-    if (subscription.default_payment_method === null) continue;
-    world.change(subscription, "customer.subscription.updated", (row) => {
-      row.default_payment_method = method.id;
-    });
-  }
 }
 
+type UpdateFeature = Stripe.BillingPortal.Configuration.Features.SubscriptionUpdate;
+
+/** As the configuration says: with what proration, at once or at the end of the period, with the trial or without. */
 function switchPrice(
   world: World,
   subscription: SubscriptionRecord,
   price: string,
-  proration: string = "none",
+  feature: UpdateFeature,
 ): void {
   const item = subscription.items.data[0];
   if (item === undefined || item.price.id === price) return;
+  const next = world.get("prices", price, "price");
+  const shortens = feature.schedule_at_period_end.conditions.some((one) => one.type === "shortening_interval");
+  if (shortens && lengthOf(next) < lengthOf(item.price) && subscription.status !== "trialing") {
+    world.data.scheduled_prices[subscription.id] = price;
+    return;
+  }
+  const proration = feature.proration_behavior as Proration;
+  if (subscription.status === "trialing" && feature.trial_update_behavior === "end_trial") {
+    changeItems(world, subscription, [{ id: item.id, price }], "none");
+    endTrialNow(world, subscription);
+    return;
+  }
   let restarted = false;
   world.change(subscription, "customer.subscription.updated", () => {
-    const changed = changeItems(world, subscription, [{ id: item.id, price }], proration as Proration);
+    const changed = changeItems(world, subscription, [{ id: item.id, price }], proration);
     restarted = changed.restarted;
   });
   if (subscription.status !== "trialing" && (restarted || proration === "always_invoice")) {
     invoiceChange(world, subscription, restarted, false);
   }
+}
+
+function lengthOf(price: PriceRecord): number {
+  return periodEnd(0, price);
 }
 
 function show(world: World, session: PortalSessionRecord, problem: string | null): Promise<Response> {

@@ -96,6 +96,13 @@ function deleteProduct({ world, path }: Context) {
   return (world.data.tombstones[row.id] = { id: row.id, object: "product", deleted: true });
 }
 
+/** A subscription shows its prices as they are now, not as they were when it began. */
+function showInSubscriptions(world: World, price: PriceRecord): void {
+  for (const { items } of world.rows("subscriptions")) {
+    for (const item of items.data) if (item.price.id === price.id) item.price = structuredClone(price);
+  }
+}
+
 /** A lookup key belongs to one price; `transfer` takes it from the price that has it. */
 function giveLookupKey(world: World, row: PriceRecord, key: string, transfer: boolean): void {
   const holder = world.rows("prices").find((price) => price.lookup_key === key && price.id !== row.id);
@@ -110,6 +117,7 @@ function giveLookupKey(world: World, row: PriceRecord, key: string, transfer: bo
     world.change(holder, "price.updated", (price) => {
       price.lookup_key = null;
     });
+    showInSubscriptions(world, holder);
   }
   row.lookup_key = key;
 }
@@ -161,6 +169,7 @@ function updatePrice({ world, path, params }: Context): PriceRecord {
     const key = text(params, "lookup_key");
     if (key !== undefined) giveLookupKey(world, row, key, flag(params, "transfer_lookup_key") ?? false);
   });
+  showInSubscriptions(world, row);
   return row;
 }
 

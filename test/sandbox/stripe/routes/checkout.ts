@@ -1,3 +1,4 @@
+import { checkAccount } from "../account-state.ts";
 import { confirmSession, expireSession } from "../checkout.ts";
 import { readDiscounts } from "../discounts.ts";
 import { invalid } from "../errors.ts";
@@ -20,6 +21,7 @@ const SESSION = {
   cancel_url: "string",
   client_reference_id: "string",
   currency: "string",
+  consent_collection: { terms_of_service: { oneOf: ["none", "required"] } },
   custom_text: "any",
   customer: "string",
   customer_creation: { oneOf: ["always", "if_required"] },
@@ -106,7 +108,17 @@ function lineOf(context: Context, line: Params, index: number, mode: string) {
       ? world.get("prices", text(line, "price") ?? "", `line_items[${index}][price]`)
       : createPriceInline(world, inline);
   if (!price.active) {
-    throw invalid(`The price specified is inactive.`, `line_items[${index}][price]`);
+    throw invalid(
+      "The price specified is inactive. This field only accepts active prices.",
+      `line_items[${index}][price]`,
+    );
+  }
+  const product = world.data.products[price.product];
+  if (product?.active === false) {
+    throw invalid(
+      `The product ${product.id} is marked as inactive, and thus no new subscriptions can be created to any of its prices.`,
+      `line_items[${index}][price]`,
+    );
   }
   if (mode === "payment" && price.recurring !== null) {
     throw invalid("A recurring price cannot be paid in `payment` mode; use `subscription` mode.");
@@ -175,6 +187,12 @@ function create(context: Context): SessionRecord {
     promotion_code,
   }));
   fillOptions(session, params);
+  checkAccount(world, {
+    currency: session.currency,
+    customer: session.customer,
+    tax: session.automatic_tax.enabled,
+    terms: fieldsOf(params, "consent_collection")?.terms_of_service === "required",
+  });
   priceSession(world, session, plan);
   world.data.checkout_sessions[session.id] = session;
   world.data.session_plans[session.id] = plan;

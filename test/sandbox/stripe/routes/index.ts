@@ -9,6 +9,7 @@ import { eventRoutes } from "./events.ts";
 import { invoiceRoutes } from "./invoices.ts";
 import { paymentRoutes } from "./payments.ts";
 import { portalRoutes } from "./portal.ts";
+import { previewRoutes } from "./preview.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 
 /** Every API operation of the sandbox. */
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...discountRoutes,
   ...checkoutRoutes,
   ...subscriptionRoutes,
+  ...previewRoutes,
   ...invoiceRoutes,
   ...paymentRoutes,
   ...disputeRoutes,

@@ -14,7 +14,7 @@ import {
 } from "../invoices.ts";
 import { LIST_PARAMS, listPage } from "../list.ts";
 import { newInvoice, newInvoiceItem } from "../make-billing.ts";
-import { flag, int, mergeMetadata, text } from "../params.ts";
+import { fieldsOf, flag, int, mergeMetadata, text } from "../params.ts";
 import { paymentError } from "../payments.ts";
 import { resolveMethod } from "../payment-methods.ts";
 import type { InvoiceItemRecord, InvoiceRecord } from "../records.ts";
@@ -197,10 +197,18 @@ export const invoiceRoutes: Route[] = [
   },
   {
     operation: "GET /v1/invoice_payments",
-    params: { ...LIST_PARAMS, invoice: "string", status: "string" },
+    params: {
+      ...LIST_PARAMS,
+      invoice: "string",
+      payment: { payment_intent: "string", "type!": { oneOf: ["charge", "payment_intent"] } },
+      status: "string",
+    },
     handler: ({ world, params }) => {
       const invoice = text(params, "invoice");
-      const rows = invoice === undefined ? world.rows("invoice_payments") : paymentsOf(world, invoice);
+      const intent = text(fieldsOf(params, "payment") ?? {}, "payment_intent");
+      const rows = (
+        invoice === undefined ? world.rows("invoice_payments") : paymentsOf(world, invoice)
+      ).filter((row) => intent === undefined || row.payment.payment_intent === intent);
       return listPage(rows, params, "/v1/invoice_payments");
     },
   },

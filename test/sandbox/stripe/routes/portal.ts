@@ -31,6 +31,10 @@ const CONFIGURATION = {
       enabled: "bool",
       products: [{ adjustable_quantity: "any", "prices!": ["string"], "product!": "string" }],
       proration_behavior: { oneOf: ["always_invoice", "create_prorations", "none"] },
+      schedule_at_period_end: {
+        conditions: [{ "type!": { oneOf: ["decreasing_item_amount", "shortening_interval"] } }],
+      },
+      trial_update_behavior: { oneOf: ["continue_trial", "end_trial"] },
     },
   },
   login_page: ENABLED,
@@ -169,16 +173,36 @@ function ownSubscription(world: World, customer: string, id: string, type: strin
   if (row.status === "canceled" || row.status === "incomplete_expired") {
     throw invalid("The subscription must not be canceled.", param);
   }
-  if (type === "subscription_cancel" && row.cancel_at_period_end) {
-    throw invalid("The subscription is already set to be canceled at period end.", param);
+  if (type === "subscription_cancel" && row.cancel_at !== null) {
+    throw invalid("This subscription cannot be canceled because it is already set to be canceled.", param);
   }
   return row.id;
+}
+
+/** A flow needs its feature in the configuration; changing the plan also needs another price to change to. */
+function checkFeature(configuration: Configuration, type: string | undefined): void {
+  const { features } = configuration;
+  const prices = (features.subscription_update.products ?? []).flatMap((product) => product.prices);
+  const enabled: Record<string, boolean> = {
+    customer_update: features.customer_update.enabled,
+    payment_method_update: features.payment_method_update.enabled,
+    subscription_cancel: features.subscription_cancel.enabled,
+    subscription_update: features.subscription_update.enabled && prices.length > 1,
+    subscription_update_confirm: features.subscription_update.enabled,
+  };
+  if (type === undefined || enabled[type] === true) return;
+  const feature = type.replace("_confirm", "");
+  throw invalid(
+    `This subscription cannot be updated because the ${feature} feature in the portal configuration is disabled.`,
+    "flow_data[type]",
+  );
 }
 
 function createSession(context: Context): PortalSessionRecord {
   const { world, params } = context;
   const customer = world.get("customers", text(params, "customer") ?? "", "customer");
   const configuration = configurationOf(context);
+  checkFeature(configuration, text(fieldsOf(params, "flow_data") ?? {}, "type"));
   const id = world.id("bps");
   const row: PortalSessionRecord = {
     id,

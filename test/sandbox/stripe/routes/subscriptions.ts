@@ -1,3 +1,4 @@
+import { checkCurrency } from "../account-state.ts";
 import { changeItems, invoiceChange, type Proration } from "../change-items.ts";
 import { applyDiscount, readDiscounts } from "../discounts.ts";
 import { invalid } from "../errors.ts";
@@ -15,7 +16,7 @@ import {
   addItems,
   cancelNow,
   currentPeriodEnd,
-  endTrial,
+  endTrialNow,
   type PaymentBehavior,
   planCancel,
   startSubscription,
@@ -41,6 +42,7 @@ const SHARED = {
   payment_behavior: { oneOf: BEHAVIORS },
   payment_settings: "any",
   proration_behavior: { oneOf: ["always_invoice", "create_prorations", "none"] },
+  proration_date: "int",
   trial_end: "time",
   trial_settings: TRIAL_SETTINGS,
 } as const satisfies Fields;
@@ -144,6 +146,7 @@ function create({ world, params }: Context): SubscriptionRecord {
   });
   const first = items[0];
   if (first === undefined) throw invalid("Missing required param: items.", "items", "parameter_missing");
+  checkCurrency(world, customer.id, first.price.currency);
   const row = newSubscription(world, customer.id, first.price.currency);
   fill(world, row, params);
   row.trial_end = trialEndOf(world, params);
@@ -180,7 +183,7 @@ function update({ world, path, params }: Context): SubscriptionRecord {
   world.change(row, "customer.subscription.updated", () => {
     fill(world, row, params);
     const items = listOf(params, "items");
-    if (items !== undefined) bill = changeItems(world, row, items, proration);
+    if (items !== undefined) bill = changeItems(world, row, items, proration, int(params, "proration_date"));
     applyDiscounts(world, row, params);
     setCancel(world, row, params);
     if (params.pause_collection !== undefined) row.pause_collection = pauseOf(params);
@@ -211,15 +214,6 @@ function extendTrial(world: World, row: SubscriptionRecord, end: number): void {
   row.trial_start ??= world.now();
   row.trial_end = end;
   for (const item of row.items.data) item.current_period_end = end;
-}
-
-/** trial_end=now: the first invoice is charged in the same request. */
-function endTrialNow(world: World, row: SubscriptionRecord): void {
-  endTrial(world, row);
-  const invoice = world.data.invoices[row.latest_invoice ?? ""];
-  if (row.status !== "active" || invoice?.status !== "draft") return;
-  finalizeInvoice(world, invoice);
-  if (invoice.status === "open") collect(world, invoice, defaultMethod(world, row.customer, row));
 }
 
 function cancel({ world, path, params }: Context): SubscriptionRecord {
