@@ -18,7 +18,15 @@ const testSecrets = {
   STRIPE_WEBHOOK_SECRET: `${STRIPE_SANDBOX.webhookSecret}\n, whsec_second`,
   STRIPE_PRICE_ID: STRIPE_SANDBOX.priceMonthlyId,
   // How many lives of customers test/billing/lives.test.ts lives, and of objects test/faults/model.test.ts; what test/fuzz tries.
-  ...named("BILLING_LIVES", "FAULT_RUNS", "FAULT_SEED", "FUZZ_RUNS", "FUZZ_SEED", "FUZZ_CASE"),
+  ...named(
+    "BILLING_LIVES",
+    "BILLING_LIVES_FROM",
+    "FAULT_RUNS",
+    "FAULT_SEED",
+    "FUZZ_RUNS",
+    "FUZZ_SEED",
+    "FUZZ_CASE",
+  ),
 };
 
 /** Variables of the environment that are set. */

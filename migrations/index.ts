@@ -4,6 +4,7 @@ import sessions from "./0002-sessions.sql";
 import tasks from "./0003-tasks.sql";
 import accountPage from "./0004-account-page.sql";
 import billing from "./0005-billing.sql";
+import billingAsStripeHasIt from "./0006-billing-as-stripe-has-it.sql";
 
 export interface Migration {
   /** Position, from 1 without gaps; the number the file name begins with. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 3, name: "tasks", sql: tasks },
   { id: 4, name: "account-page", sql: accountPage },
   { id: 5, name: "billing", sql: billing },
+  { id: 6, name: "billing-as-stripe-has-it", sql: billingAsStripeHasIt },
 ];

@@ -40,6 +40,7 @@ import { R2AuditSink } from "./record/r2-sink.ts";
 import { Removal } from "./account/removal.ts";
 import { mayBeRepeated, notRepeatedResponse } from "./arrival/repeat.ts";
 import { RequestStates } from "./secrets/request-state.ts";
+import type { BillingRpc } from "./rpc/billing.ts";
 import {
   FIGURES_HEADER,
   PRINCIPAL_HEADER,
@@ -47,7 +48,6 @@ import {
   REQUEST_ID_HEADER,
   type AccountDeskRpc,
   type AccountView,
-  type BillingRpc,
   type DeviceChange,
   type DirectAnswer,
   type DirectPost,
@@ -280,7 +280,7 @@ export class UserObject extends DurableObject<Cloudflare.Env> implements UserRpc
   }
 
   async signIn(input: SignIn): Promise<RpcResult<AccountView>> {
-    return this.#affairs.signIn(input, "account/sign_in");
+    return this.#affairs.signIn(input, "account/sign_in").finally(() => this.#plan.identityChanged());
   }
 
   async storeApiKey(input: SignIn): Promise<RpcResult<AccountView>> {

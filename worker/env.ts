@@ -49,6 +49,11 @@ export interface BillingConfig {
   automaticTax: boolean;
   /** Stripe is the merchant of record: tax, fraud and disputes of new subscriptions are its own. */
   managedPayments: boolean;
+  /** Checkout asks to agree to the terms of service, whose address is set in Stripe's dashboard. */
+  termsConsent: boolean;
+  /** Our page links them where something is bought; `null`: nowhere. */
+  termsUrl: string | null;
+  refundPolicyUrl: string | null;
   /** Length of the free trial, once per user; 0: none. */
   trial_days: number;
 }
@@ -120,6 +125,11 @@ const wholeDays = (most: number, fallback: number) =>
     .max(most, `must be at most ${most}`)
     .default(fallback);
 
+const pageUrl = z
+  .string()
+  .refine((value) => URL.canParse(value) && new URL(value).protocol === "https:", "must be an https URL")
+  .optional();
+
 const KEY_HINT = "must be base64 of exactly 32 bytes, e.g. from: openssl rand -base64 32";
 const JWT_HINT = "must be at least 32 characters, e.g. from: openssl rand -base64 48";
 
@@ -189,6 +199,9 @@ const schema = z.object({
     .optional(),
   STRIPE_AUTOMATIC_TAX: flag("false"),
   STRIPE_MANAGED_PAYMENTS: flag("false"),
+  BILLING_TERMS_URL: pageUrl,
+  BILLING_REFUND_POLICY_URL: pageUrl,
+  BILLING_TERMS_CONSENT: flag("false"),
   BILLING_GRACE_DAYS: wholeDays(90, 7),
   BILLING_TRIAL_DAYS: wholeDays(730, 0),
 });
@@ -271,6 +284,9 @@ export function parseConfig(env: Bindings): ConfigResult {
             apiUrl: vars.STRIPE_API_URL ?? null,
             automaticTax: vars.STRIPE_AUTOMATIC_TAX,
             managedPayments: vars.STRIPE_MANAGED_PAYMENTS,
+            termsConsent: vars.BILLING_TERMS_CONSENT,
+            termsUrl: vars.BILLING_TERMS_URL ?? null,
+            refundPolicyUrl: vars.BILLING_REFUND_POLICY_URL ?? null,
             trial_days: vars.BILLING_TRIAL_DAYS,
           }
         : null,

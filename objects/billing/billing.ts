@@ -7,29 +7,40 @@ import type {
   BillingReport,
   BillingResult,
   BillingRpc,
+  ChangePreview,
   EventOutcome,
   InvoiceView,
+  Merged,
   PaymentCard,
   PlanView,
   PortalFlow,
-  RpcResult,
-} from "../rpc/user.ts";
+  RefundOutcome,
+  Resynced,
+  YearChanged,
+} from "../rpc/billing.ts";
 import type { AccountStore } from "../stores/account.ts";
 import { BillingEventStore } from "../stores/billing-events.ts";
 import { DisputeStore } from "../stores/disputes.ts";
 import { EntitlementStore } from "../stores/entitlement.ts";
-import type { BillingPort } from "./billing-port.ts";
+import type { BillingPort, PortResult } from "./billing-port.ts";
 import { EventInbox } from "./event-inbox.ts";
+import { EveryCustomer } from "./every-customer.ts";
+import { sayFarewell, type FarewellParts } from "./farewell.ts";
 import { planView } from "./plan-view.ts";
-import { PlanSync, type SyncParts } from "./plan-sync.ts";
+import { PlanSync } from "./plan-sync.ts";
+import type { SyncParts } from "./sync-parts.ts";
 import { errorOf, Purchase, type CheckoutInput } from "./purchase.ts";
 import { nextReading } from "./reading-times.ts";
 import { best, isLive, type Standing } from "./tier-rules.ts";
+import { contactToTell, isHeld } from "./upkeep.ts";
+import { YearChange } from "./year-change.ts";
 
 /** Name of the job that reads Stripe by itself. */
 export const BILLING_JOB = "billing";
 
 const HISTORY_SHOWN = 50;
+/** What nobody waits for is done by the job. */
+const SOON_MS = 1_000;
 
 export interface BillingParts {
   userId: string;
@@ -50,6 +61,8 @@ export class Billing extends RpcTarget implements BillingRpc {
   readonly #events: BillingEventStore;
   readonly #sync: PlanSync;
   readonly #purchase: Purchase;
+  readonly #everyCustomer: EveryCustomer;
+  readonly #year: YearChange;
   readonly #inbox: EventInbox;
   /** Readings that failed one after the other: the wait doubles. */
   #failures = 0;
@@ -63,6 +76,7 @@ export class Billing extends RpcTarget implements BillingRpc {
     this.#events = new BillingEventStore(parts.sql);
     this.#sync = new PlanSync({
       userId,
+      account,
       entitlement: this.#entitlement,
       disputes: this.#disputes,
       events: this.#events,
@@ -86,7 +100,11 @@ export class Billing extends RpcTarget implements BillingRpc {
       now_ms,
       reschedule,
     });
-    this.#inbox = new EventInbox({ userId, account, entitlement, events: this.#events, sync, now_ms });
+    const everyCustomer = new EveryCustomer({ userId, entitlement, disputes: this.#disputes, sync, port });
+    this.#everyCustomer = everyCustomer;
+    this.#year = new YearChange({ entitlement, sync, port, now_ms });
+    const events = this.#events;
+    this.#inbox = new EventInbox({ userId, account, entitlement, events, sync, everyCustomer, now_ms });
   }
 
   async plan(): Promise<PlanView> {
@@ -119,35 +137,50 @@ export class Billing extends RpcTarget implements BillingRpc {
     return this.#inbox.receive(event, options.force === true);
   }
 
-  async resync({
-    dryRun,
-  }: {
-    dryRun: boolean;
-  }): Promise<BillingResult<{ before: PlanView; after: PlanView }>> {
+  async resync({ dryRun }: { dryRun: boolean }): Promise<BillingResult<Resynced>> {
     const before = this.#view();
-    if (!dryRun) {
-      const result = await this.#sync.sync({ thorough: true });
-      return result.ok
-        ? { ok: true, value: { before, after: this.#view() } }
-        : { ok: false, error: errorOf(result.problem) };
-    }
     const port = this.#parts.port();
     if (port === null) return { ok: false, error: { kind: "billing_not_configured" } };
+    const done = dryRun ? await this.#wouldBe(port) : await this.#readAll();
+    return done.ok
+      ? { ok: true, value: { before, ...done.value } }
+      : { ok: false, error: errorOf(done.problem) };
+  }
+
+  async #readAll(): Promise<PortResult<Omit<Resynced, "before">>> {
+    const read = await this.#sync.sync({ thorough: true });
+    if (!read.ok) return read;
+    const noted = await this.#everyCustomer.note();
+    if (!noted.ok) return noted;
+    return { ok: true, value: { after: this.#view(), others: this.#entitlement.read().others } };
+  }
+
+  async #wouldBe(port: BillingPort): Promise<PortResult<Omit<Resynced, "before">>> {
     const row = this.#entitlement.read();
-    if (row.customerId === null) return { ok: true, value: { before, after: before } };
-    const read = await port.readCustomer(row.customerId, { disputes: [], thorough: true });
-    if (!read.ok) return { ok: false, error: errorOf(read.problem) };
-    const { subscriptions, disputes } = read.value;
-    const would = {
-      ...row,
-      subscription: best(subscriptions),
-      liveSubscriptions: subscriptions.filter(isLive).length,
+    const every = await this.#everyCustomer.read();
+    if (!every.ok) return every;
+    const others = this.#everyCustomer.othersOf(every.value);
+    if (row.customerId === null) return { ok: true, value: { after: this.#view(), others } };
+    const what = {
+      userId: this.#parts.userId,
+      subscriptionId: row.subscription?.id ?? null,
+      disputes: [],
+      disputed: this.#disputes.disputed(),
     };
-    const held = disputes.some((d) => d.status === "open");
-    return {
-      ok: true,
-      value: { before, after: planView(would, held, this.#parts.rules, this.#parts.now_ms()) },
-    };
+    const read = await port.readCustomer(row.customerId, { ...what, person: true, thorough: true });
+    if (!read.ok && read.problem.kind !== "customer_deleted") return read;
+    const { subscriptions, disputes } = read.ok ? read.value : { subscriptions: [], disputes: [] };
+    const held = (id: string): boolean =>
+      disputes.some((d) => d.status === "open" && d.subscriptionId === id);
+    const subscription = best(subscriptions, held);
+    const would = { ...row, subscription, liveSubscriptions: subscriptions.filter(isLive).length };
+    const after = planView(
+      read.ok ? would : { ...would, customerId: null },
+      subscription !== null && held(subscription.id),
+      this.#parts.rules,
+      this.#parts.now_ms(),
+    );
+    return { ok: true, value: { after, others } };
   }
 
   async grantPremium(until_ms: number | null): Promise<PlanView> {
@@ -157,21 +190,29 @@ export class Billing extends RpcTarget implements BillingRpc {
     return this.#view();
   }
 
-  async endSubscription(id: string, options: { refund: boolean }): Promise<BillingResult<PlanView>> {
-    const port = this.#parts.port();
-    if (port === null) return { ok: false, error: { kind: "billing_not_configured" } };
-    const { customerId } = this.#entitlement.read();
-    if (customerId === null) return { ok: false, error: { kind: "no_customer" } };
-    const read = await port.readCustomer(customerId, { disputes: [], thorough: false });
-    if (!read.ok) return { ok: false, error: errorOf(read.problem) };
-    // Ids are easily mixed up: another user's subscription is not ended here.
-    if (!read.value.subscriptions.some((subscription) => subscription.id === id)) {
-      return { ok: false, error: { kind: "no_customer" } };
-    }
-    const ended = await port.cancelSubscription(id, options);
+  async endSubscription(
+    id: string,
+    { refund }: { refund: boolean },
+  ): Promise<BillingResult<PlanView & { refunded: RefundOutcome | null }>> {
+    const ended = await this.#everyCustomer.end(id, refund);
     if (!ended.ok) return { ok: false, error: errorOf(ended.problem) };
-    await this.#sync.sync();
-    return { ok: true, value: this.#view() };
+    await this.#readAll();
+    return { ok: true, value: { ...this.#view(), refunded: ended.value } };
+  }
+
+  async mergeSubscriptions(options: { dryRun: boolean; refund: boolean }): Promise<BillingResult<Merged>> {
+    const merged = await this.#everyCustomer.merge(options);
+    if (!merged.ok) return { ok: false, error: errorOf(merged.problem) };
+    if (!options.dryRun) await this.#readAll();
+    return { ok: true, value: { ...merged.value, plan: this.#view() } };
+  }
+
+  async previewYear(): Promise<BillingResult<ChangePreview>> {
+    return this.#year.preview();
+  }
+
+  async changeToYear(agreed: Pick<ChangePreview, "due_now" | "at_s">): Promise<BillingResult<YearChanged>> {
+    return this.#year.change(agreed);
   }
 
   async report(): Promise<BillingReport> {
@@ -181,6 +222,7 @@ export class Billing extends RpcTarget implements BillingRpc {
       waitingEvents: this.#events.waiting(),
       lastEvent_ms: this.#events.newest()?.received_ms ?? null,
       disputes: this.#disputes.unsettled(),
+      others: this.#entitlement.read().others,
     };
   }
 
@@ -190,7 +232,8 @@ export class Billing extends RpcTarget implements BillingRpc {
       standing: () => billing.#standing(),
       linkRef: () => billing.#linkRef(),
       runJob: () => billing.#runJob(),
-      removal: { beforeRemoval: () => billing.#beforeRemoval() },
+      identityChanged: () => billing.#identityChanged(),
+      removal: { beforeRemoval: () => sayFarewell({ ...billing.#parts, ...billing.#own() }) },
     };
   }
 
@@ -213,9 +256,20 @@ export class Billing extends RpcTarget implements BillingRpc {
     }
   }
 
+  #identityChanged(): void {
+    const { customerId, contact } = this.#entitlement.read();
+    if (customerId === null || contactToTell(this.#parts.account.read(), contact) === null) return;
+    this.#parts.plan(this.#parts.now_ms() + SOON_MS);
+  }
+
+  #own(): Pick<FarewellParts, "entitlement" | "everyCustomer" | "sync"> {
+    return { entitlement: this.#entitlement, everyCustomer: this.#everyCustomer, sync: this.#sync };
+  }
+
   #view(): PlanView {
-    const held = this.#disputes.holds().length > 0;
-    return planView(this.#entitlement.read(), held, this.#parts.rules, this.#parts.now_ms());
+    const row = this.#entitlement.read();
+    const held = isHeld(row.subscription, this.#disputes);
+    return planView(row, held, this.#parts.rules, this.#parts.now_ms());
   }
 
   #schedule(): void {
@@ -240,7 +294,8 @@ export class Billing extends RpcTarget implements BillingRpc {
       const now_ms = this.#parts.now_ms();
       this.#events.prune(now_ms);
       this.#sync.announce();
-      const result = await this.#sync.sync({ thorough: true });
+      const read = await this.#sync.sync({ thorough: true });
+      const result = read.ok ? await this.#everyCustomer.lookForOthers() : read;
       this.#failures = result.ok ? 0 : this.#failures + 1;
       return this.#next_ms();
     } catch (error) {
@@ -248,42 +303,14 @@ export class Billing extends RpcTarget implements BillingRpc {
       return this.#parts.now_ms() + 3_600_000;
     }
   }
-
-  /** A subscription must not go on being charged for an account that is gone. */
-  async #beforeRemoval(): Promise<RpcResult<null>> {
-    const { customerId } = this.#entitlement.read();
-    if (customerId === null) return { ok: true, value: null };
-    const port = this.#parts.port();
-    const failed = (message: string): RpcResult<null> => ({ ok: false, error: { kind: "invalid", message } });
-    if (port === null) {
-      return failed("Billing is switched off here, so your subscription cannot be ended. Ask the operator.");
-    }
-    return this.#sync.exclusive(async () => {
-      const read = await port.readCustomer(customerId, { disputes: [], thorough: false });
-      if (!read.ok && read.problem.kind !== "customer_missing") return failed(NOT_ENDED);
-      for (const subscription of read.ok ? read.value.subscriptions : []) {
-        if (["canceled", "incomplete_expired"].includes(subscription.status)) continue;
-        const ended = await port.cancelSubscription(subscription.id, { refund: false });
-        if (!ended.ok) return failed(NOT_ENDED);
-      }
-      const { checkout } = this.#entitlement.read();
-      if (checkout !== null) {
-        const closed = await port.expireCheckout(checkout.id);
-        if (!closed.ok) return failed(NOT_ENDED);
-      }
-      await port.forgetCustomer(customerId);
-      return { ok: true, value: null } as const;
-    });
-  }
 }
-
-const NOT_ENDED =
-  "Your subscription could not be ended, because Stripe does not answer right now. Nothing was deleted. Try again in a few minutes.";
 
 export interface BillingInternals {
   standing(): Standing;
   /** `null`: the plan cannot be read. */
   linkRef(): string | null;
   runJob(): Promise<number | undefined>;
+  /** ClickUp may have given a new name or address: Stripe is told soon. */
+  identityChanged(): void;
   removal: RemovalHook;
 }

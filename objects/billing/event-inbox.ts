@@ -1,13 +1,14 @@
 /** Stripe's events as they arrive: each is worked on once, and done only when a reading of Stripe succeeded. */
-import type { BillingEvent, EventOutcome } from "../rpc/user.ts";
+import type { BillingEvent, EventOutcome } from "../rpc/billing.ts";
 import type { AccountStore } from "../stores/account.ts";
 import type { BillingEventStore } from "../stores/billing-events.ts";
 import type { EntitlementStore } from "../stores/entitlement.ts";
 import { logAlert } from "./alerts.ts";
+import type { EveryCustomer } from "./every-customer.ts";
 import type { PlanSync, SyncResult } from "./plan-sync.ts";
 
 /** Events after which the customer itself has to be looked at. */
-const THOROUGH = new Set(["customer.deleted"]);
+const PERSON = new Set(["customer.deleted", "customer.updated"]);
 
 export interface InboxParts {
   userId: string;
@@ -15,6 +16,7 @@ export interface InboxParts {
   entitlement: EntitlementStore;
   events: BillingEventStore;
   sync: PlanSync;
+  everyCustomer: EveryCustomer;
   now_ms: () => number;
 }
 
@@ -38,28 +40,47 @@ export class EventInbox {
     if (seen === "done" && !force) return "duplicate";
     const { customerId } = entitlement.read();
     // A customer made outside (dashboard, support) that names this user becomes theirs.
-    if (customerId === null && event.type !== "customer.deleted") {
+    if (customerId === null) {
+      if (event.type === "customer.deleted") {
+        events.done(event.id, now_ms());
+        return "ignored";
+      }
       entitlement.write({ customerId: event.customerId });
-    } else if (customerId !== event.customerId) {
-      events.done(event.id, now_ms());
-      return "ignored";
     }
-    const work = this.#work(event);
+    const own = customerId === null || customerId === event.customerId;
+    const work = own ? this.#work(event) : this.#workOnOther(event);
     this.#running.set(event.id, work);
     try {
-      return (await work).ok ? "done" : "retry";
+      const result = await work;
+      if (result.ok && !own && entitlement.read().customerId !== event.customerId) return "ignored";
+      return result.ok ? "done" : "retry";
     } finally {
       this.#running.delete(event.id);
     }
   }
 
   async #work(event: BillingEvent): Promise<SyncResult> {
-    const { events, sync, userId } = this.#parts;
-    const result = await sync.sync({
+    const result = await this.#parts.sync.sync({
       eventId: event.id,
       ...(event.disputeId === null ? {} : { disputeId: event.disputeId }),
-      thorough: THOROUGH.has(event.type),
+      ...(event.disputedSubscription === undefined
+        ? {}
+        : { disputedSubscription: event.disputedSubscription }),
+      person: PERSON.has(event.type),
+      methodChanged: event.methodChanged === true,
     });
+    return this.#taken(event, result);
+  }
+
+  /** An event of another customer that names this user. */
+  async #workOnOther(event: BillingEvent): Promise<SyncResult> {
+    const result = await this.#parts.everyCustomer.considerOther(event.customerId);
+    if (result.ok) this.#parts.events.done(event.id, this.#parts.now_ms());
+    return this.#taken(event, result);
+  }
+
+  #taken(event: BillingEvent, result: SyncResult): SyncResult {
+    const { events, userId } = this.#parts;
     if (result.ok) return result;
     events.failed(event.id, result.problem.kind);
     logAlert("event_waits", userId, { event_id: event.id, problem: result.problem.kind });

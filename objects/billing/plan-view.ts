@@ -1,7 +1,7 @@
 /** The plan in the words of the RPC face. */
-import type { PlanView } from "../rpc/user.ts";
+import type { PlanView } from "../rpc/billing.ts";
 import type { Entitlement } from "../stores/entitlement.ts";
-import type { SyncParts } from "./plan-sync.ts";
+import type { SyncParts } from "./sync-parts.ts";
 import { standing } from "./tier-rules.ts";
 
 export function planView(
@@ -21,6 +21,7 @@ export function planView(
       id: subscription.id,
       status: subscription.status,
       interval: subscription.interval,
+      intervalCount: subscription.intervalCount ?? 1,
       amount: subscription.amount,
       currency: subscription.currency,
       periodEnd_ms: subscription.periodEnd_ms,

@@ -9,10 +9,11 @@ import type {
   InvoiceView,
   PaymentCard,
   PortalFlow,
-} from "../rpc/user.ts";
+} from "../rpc/billing.ts";
 import type { AccountStore } from "../stores/account.ts";
 import type { EntitlementStore, OpenCheckout } from "../stores/entitlement.ts";
-import type { BillingPort, PortProblem } from "./billing-port.ts";
+import type { BillingPort, Contact, PortProblem, PortResult } from "./billing-port.ts";
+import { makeOnce } from "./keyed-calls.ts";
 import type { PlanSync } from "./plan-sync.ts";
 import { isLive } from "./tier-rules.ts";
 
@@ -37,6 +38,8 @@ export interface CheckoutInput {
 
 /** An open session is handed out again only while there is time left to pay it. */
 const MIN_LEFT_MS = 5 * 60_000;
+/** A session of before comes back, is closed, and the one asked for is made. More rounds mean a fault. */
+const MAX_ROUNDS = 3;
 
 export class Purchase {
   readonly #parts: PurchaseParts;
@@ -50,10 +53,10 @@ export class Purchase {
       const port = this.#parts.port();
       if (port === null) return refused({ kind: "billing_not_configured" });
       const first = await this.#checkout(port, input);
-      if (first !== "customer_missing") return first;
-      // The customer was deleted, or belongs to the other mode: the next generation is another customer.
+      if (first !== "customer_gone") return first;
+      // The next generation is another customer.
       const second = await this.#checkout(port, input);
-      return second === "customer_missing"
+      return second === "customer_gone"
         ? refused({ kind: "billing_unavailable", retry_after_s: 30 })
         : second;
     });
@@ -69,9 +72,8 @@ export class Purchase {
     if (customerId === null) return refused({ kind: "no_customer" });
     const opened = await this.#openPortal(port, customerId, input.returnUrl, input.flow);
     if (opened.ok) return { ok: true, value: { url: opened.value } };
-    if (opened.problem.kind !== "customer_missing") return refused(errorOf(opened.problem));
-    await this.#parts.sync.sync({ thorough: true });
-    return refused({ kind: "no_customer" });
+    if (opened.problem.kind === "customer_deleted") await this.#parts.sync.sync({ thorough: true });
+    return refused(errorOf(opened.problem));
   }
 
   async payments(): Promise<BillingResult<{ card: PaymentCard | null; invoices: InvoiceView[] }>> {
@@ -86,12 +88,14 @@ export class Purchase {
   async #checkout(
     port: BillingPort,
     input: CheckoutInput,
-  ): Promise<BillingResult<{ url: string }> | "customer_missing"> {
+  ): Promise<BillingResult<{ url: string }> | "customer_gone"> {
     const { entitlement, sync } = this.#parts;
-    if (entitlement.read().customerId !== null) {
+    const before = entitlement.read().customerId;
+    if (before !== null) {
       // What we know may be old: buying twice is worse than one more reading.
       const synced = await sync.readNow([{ thorough: true }]);
-      if (!synced.ok) return refused(errorOf(synced.problem));
+      if (!synced.ok && synced.problem.kind !== "customer_unknown") return refused(errorOf(synced.problem));
+      if (!synced.ok) await sync.customerGone(port, before, "unknown");
     }
     const { subscription, customerId: known } = entitlement.read();
     if (known !== null && subscription !== null && isLive(subscription)) {
@@ -108,16 +112,21 @@ export class Purchase {
     const { entitlement, userId } = this.#parts;
     const account = this.#parts.account.read();
     if (account === undefined) return refused({ kind: "no_account" });
-    const made = await port.createCustomer({
-      userId,
-      email: account.email,
-      name: account.username,
-      idempotencyKey: `customer:${userId}:${this.#life()}`,
-    });
+    const contact: Contact = { email: account.email, name: account.username };
+    const made = await makeOnce(this.#keyed(), "customer", JSON.stringify({ ...contact, userId }), (call) =>
+      port.createCustomer(call),
+    );
     if (!made.ok) return refused(errorOf(made.problem));
-    entitlement.write({ customerId: made.value });
+    // What was sent the first time: the next reading tells Stripe what is new.
+    const { email, name } = JSON.parse(made.value.body) as Contact;
+    entitlement.write({ customerId: made.value.made, contact: { email, name }, defaultMethod: "" });
     this.#parts.reschedule();
-    return made;
+    return { ok: true, value: made.value.made };
+  }
+
+  #keyed(): Parameters<typeof makeOnce>[0] {
+    const { entitlement, now_ms } = this.#parts;
+    return { entitlement, now_ms, life: () => this.#life() };
   }
 
   /**
@@ -126,62 +135,73 @@ export class Purchase {
    */
   #life(): string {
     const created_ms = this.#parts.account.read()?.created_ms ?? 0;
-    return `${created_ms.toString(36)}:${this.#parts.entitlement.read().customerGeneration}`;
+    const { customerGeneration } = this.#parts.entitlement.read();
+    return `${this.#parts.userId}:${created_ms.toString(36)}:${customerGeneration}`;
   }
 
-  /** The session that is open for these terms, or a new one. */
+  /** The session that is open for this purchase, or a new one. */
   async #session(
     port: BillingPort,
     customerId: string,
     input: CheckoutInput,
-  ): Promise<BillingResult<{ url: string }> | "customer_missing"> {
+  ): Promise<BillingResult<{ url: string }> | "customer_gone"> {
     const { entitlement, sync, now_ms, userId } = this.#parts;
-    const { checkout, trialUsed, subscription } = entitlement.read();
-    const trial_days = trialUsed ? 0 : this.#parts.trial_days;
-    const terms = JSON.stringify([customerId, input.offer, trial_days, input.successUrl, input.cancelUrl]);
-    if (checkout !== null) {
-      const before = await this.#before(port, checkout, terms);
-      if (!before.ok) return refused(errorOf(before.problem));
-      if (before.value === "open") return { ok: true, value: { url: checkout.url } };
-      if (before.value === "complete" && subscription?.status === "incomplete") {
-        // Paid by a way that takes days: the plan changes when the bank has settled.
-        const portal = await this.#openPortal(port, customerId, input.portalReturnUrl, null);
-        return refused({ kind: "already_subscribed", portalUrl: portal.ok ? portal.value : null });
-      }
-      entitlement.write({ checkout: null });
-    }
-    // Before the call: if its answer is lost, the same key asks for the same session again.
-    const attempt = entitlement.read().checkoutAttempt + 1;
-    const made = await port.createCheckout({
+    const { offer, successUrl, cancelUrl } = input;
+    const trial_days = await this.#trialDays(port);
+    const prepared = await port.prepareCheckout({
       customerId,
       userId,
-      offer: input.offer,
+      offer,
       trial_days,
-      successUrl: input.successUrl,
-      cancelUrl: input.cancelUrl,
-      idempotencyKey: `checkout:${userId}:${this.#life()}:${attempt}:${await digest(terms)}`,
+      successUrl,
+      cancelUrl,
     });
-    if (!made.ok) {
-      if (made.problem.kind !== "customer_missing") return refused(errorOf(made.problem));
-      await sync.customerGone(port, customerId);
-      return "customer_missing";
+    if (!prepared.ok) return refused(errorOf(prepared.problem));
+    const terms = prepared.value;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { checkout, subscription } = entitlement.read();
+      if (checkout !== null) {
+        const before = await this.#before(port, checkout, terms);
+        if (!before.ok) return refused(errorOf(before.problem));
+        if (before.value === "open") return { ok: true, value: { url: checkout.url } };
+        if (before.value === "complete" && subscription?.status === "incomplete") {
+          // Paid by a way that takes days: the plan changes when the bank has settled.
+          const portal = await this.#openPortal(port, customerId, input.portalReturnUrl, null);
+          return refused({ kind: "already_subscribed", portalUrl: portal.ok ? portal.value : null });
+        }
+        entitlement.write({ checkout: null });
+      }
+      const done = await makeOnce(this.#keyed(), "checkout", terms, (call) => port.createCheckout(call));
+      if (!done.ok) {
+        const { kind } = done.problem;
+        if (kind !== "customer_deleted" && kind !== "customer_unknown") return refused(errorOf(done.problem));
+        await sync.customerGone(port, customerId, kind === "customer_deleted" ? "deleted" : "unknown");
+        return "customer_gone";
+      }
+      const { made, body } = done.value;
+      // One that is over came back under its key; the next has another.
+      if (made.expires_ms > now_ms()) entitlement.write({ checkout: { ...made, terms: body } });
     }
-    if (made.value.expires_ms <= now_ms()) {
-      // An old answer replayed by its key: the next attempt is another key.
-      entitlement.write({ checkoutAttempt: attempt });
-      return refused({ kind: "billing_unavailable", retry_after_s: 1 });
-    }
-    entitlement.write({ checkout: { ...made.value, terms }, checkoutAttempt: attempt });
-    return { ok: true, value: { url: made.value.url } };
+    return refused({ kind: "billing_unavailable", retry_after_s: 30 });
   }
 
-  /** How the session opened before stands; one for other terms, or about to expire, is closed. */
+  /** A trial is for once, whatever became of the account it was in. */
+  async #trialDays(port: BillingPort): Promise<number> {
+    const { entitlement, trial_days, userId } = this.#parts;
+    if (trial_days === 0 || entitlement.read().trialUsed) return 0;
+    if (!(await port.hadTrial(userId))) return trial_days;
+    entitlement.write({ trialUsed: true });
+    return 0;
+  }
+
+  /** How the session opened before stands; one for something else, or about to expire, is closed. */
   async #before(
     port: BillingPort,
     checkout: OpenCheckout,
     terms: string,
-  ): ReturnType<BillingPort["checkoutStatus"]> {
+  ): Promise<PortResult<"open" | "complete" | "expired">> {
     const status = await port.checkoutStatus(checkout.id);
+    if (!status.ok && status.problem.kind === "not_found") return { ok: true, value: "expired" };
     if (!status.ok || status.value !== "open") return status;
     const fresh = checkout.expires_ms - this.#parts.now_ms() >= MIN_LEFT_MS;
     if (checkout.terms === terms && fresh) return status;
@@ -189,15 +209,20 @@ export class Purchase {
     return closed.ok ? { ok: true, value: "expired" } : closed;
   }
 
-  #openPortal(
+  /** A place in the portal that Stripe does not let somebody into opens at its start. */
+  async #openPortal(
     port: BillingPort,
     customerId: string,
     returnUrl: string,
     flow: PortalFlow | null,
-  ): ReturnType<BillingPort["createPortal"]> {
+  ): Promise<PortResult<string>> {
     const { subscription } = this.#parts.entitlement.read();
     const subscriptionId = subscription !== null && isLive(subscription) ? subscription.id : null;
-    return port.createPortal({ customerId, returnUrl, flow, subscriptionId });
+    const ending = flow === "subscription_cancel" && subscription?.ends_ms != null;
+    const place = ending ? null : flow;
+    const opened = await port.createPortal({ customerId, returnUrl, flow: place, subscriptionId });
+    if (opened.ok || place === null || opened.problem.kind !== "refused") return opened;
+    return port.createPortal({ customerId, returnUrl, flow: null, subscriptionId });
   }
 }
 
@@ -205,10 +230,14 @@ export class Purchase {
 export function errorOf(problem: PortProblem): BillingError {
   switch (problem.kind) {
     case "not_configured":
+    case "misconfigured":
       return { kind: "billing_not_configured" };
     case "unavailable":
       return { kind: "billing_unavailable", retry_after_s: problem.retry_after_s };
-    case "customer_missing":
+    case "refused":
+    case "customer_unknown":
+      return { kind: "billing_refused" };
+    case "customer_deleted":
     case "not_found":
       return { kind: "no_customer" };
   }
@@ -216,10 +245,4 @@ export function errorOf(problem: PortProblem): BillingError {
 
 function refused(error: BillingError): { ok: false; error: BillingError } {
   return { ok: false, error };
-}
-
-/** Short, the same for the same text: an idempotency key must not come with other parameters. */
-async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return bytes.subarray(0, 8).toHex();
 }

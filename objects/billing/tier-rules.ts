@@ -34,21 +34,36 @@ const RANK: Record<string, number> = {
   unpaid: 4,
   incomplete: 5,
 };
-const ENDED = 6;
+const HELD = 6;
+const ENDED = 7;
+
+/** True for what never comes back. */
+export function hasEnded({ status }: SubscriptionFact): boolean {
+  return status === "canceled" || status === "incomplete_expired";
+}
 
 /** True while Stripe goes on with it: another one beside it would be paid twice. */
 export function isLive(subscription: SubscriptionFact): boolean {
   return (RANK[subscription.status] ?? ENDED) < 5;
 }
 
-/** The subscription the plan goes by: the one that stands best, the newest of those that stand alike. */
-export function best(subscriptions: readonly SubscriptionFact[]): SubscriptionFact | null {
-  const rank = (s: SubscriptionFact): number => RANK[s.status] ?? ENDED;
+/**
+ * The subscription the plan goes by: the one that stands best, the newest of those that stand alike.
+ * @param held true for one that a dispute holds back: any that runs beside it stands better
+ */
+export function best(
+  subscriptions: readonly SubscriptionFact[],
+  held: (id: string) => boolean,
+): SubscriptionFact | null {
+  const rank = (s: SubscriptionFact): number => {
+    const byStatus = RANK[s.status] ?? ENDED;
+    return byStatus < ENDED && held(s.id) ? HELD : byStatus;
+  };
   return subscriptions.toSorted((a, b) => rank(a) - rank(b) || b.created_ms - a.created_ms)[0] ?? null;
 }
 
 /** True for the statuses that are paid for, or tried. */
-function isPaid(subscription: SubscriptionFact): boolean {
+export function isPaid(subscription: SubscriptionFact): boolean {
   return subscription.status === "active" || subscription.status === "trialing";
 }
 
@@ -66,7 +81,7 @@ export function pastDueSince(
   return known ?? (now.status === "past_due" ? now_ms : null);
 }
 
-/** @param held true while a dispute holds the plan back */
+/** @param held true while a dispute holds back the subscription the plan goes by */
 export function standing(
   entitlement: Entitlement,
   held: boolean,

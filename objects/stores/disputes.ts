@@ -3,6 +3,8 @@ export interface DisputeFact {
   id: string;
   status: "open" | "won" | "lost" | "inquiry";
   created_ms: number;
+  /** What the charge paid for: a subscription, "" for nothing of ours; `null`: a version before did not look. */
+  subscriptionId: string | null;
 }
 
 /** Table `billing_disputes`. */
@@ -17,14 +19,16 @@ export class DisputeStore {
 
   save(facts: readonly DisputeFact[]): void {
     this.#holds = undefined;
-    for (const { id, status, created_ms } of facts) {
+    for (const { id, status, created_ms, subscriptionId } of facts) {
       this.#sql.exec(
-        `INSERT INTO billing_disputes (dispute_id, status, created_ms) VALUES (?, ?, ?)
-         ON CONFLICT (dispute_id) DO UPDATE SET status = excluded.status
-         WHERE billing_disputes.status <> excluded.status`,
+        `INSERT INTO billing_disputes (dispute_id, status, created_ms, subscription_id) VALUES (?, ?, ?, ?)
+         ON CONFLICT (dispute_id) DO UPDATE SET status = excluded.status, subscription_id = excluded.subscription_id
+         WHERE billing_disputes.status <> excluded.status
+           OR billing_disputes.subscription_id IS NOT excluded.subscription_id`,
         id,
         status,
         created_ms,
+        subscriptionId,
       );
     }
   }
@@ -34,10 +38,27 @@ export class DisputeStore {
     return this.#rows("WHERE status IN ('open', 'inquiry') OR (status = 'lost' AND settled = 0)");
   }
 
-  /** Those that hold the plan back. */
+  /** Those that hold a subscription back, or that nobody knows the subscription of yet. */
   holds(): DisputeFact[] {
-    this.#holds ??= this.#rows("WHERE status = 'open' OR (status = 'lost' AND settled = 0)");
+    this.#holds ??= this.#rows(
+      "WHERE (status = 'open' OR (status = 'lost' AND settled = 0)) AND subscription_id IS NOT ''",
+    );
     return this.#holds;
+  }
+
+  /** True while a dispute holds this subscription back. */
+  holdsBack(subscriptionId: string): boolean {
+    return this.holds().some((d) => d.subscriptionId === null || d.subscriptionId === subscriptionId);
+  }
+
+  /** What disputes are about, by dispute, as far as it was looked up. */
+  disputed(): Record<string, string> {
+    return Object.fromEntries(
+      this.#rows("WHERE subscription_id IS NOT NULL").map(({ id, subscriptionId }) => [
+        id,
+        subscriptionId ?? "",
+      ]),
+    );
   }
 
   /** Their customer is gone: what an operator deleted holds nothing back any more. */
@@ -54,10 +75,20 @@ export class DisputeStore {
 
   #rows(where: string): DisputeFact[] {
     return this.#sql
-      .exec<{ dispute_id: string; status: DisputeFact["status"]; created_ms: number }>(
-        `SELECT dispute_id, status, created_ms FROM billing_disputes ${where} ORDER BY created_ms`,
+      .exec<{
+        dispute_id: string;
+        status: DisputeFact["status"];
+        created_ms: number;
+        subscription_id: string | null;
+      }>(
+        `SELECT dispute_id, status, created_ms, subscription_id FROM billing_disputes ${where} ORDER BY created_ms`,
       )
       .toArray()
-      .map(({ dispute_id, status, created_ms }) => ({ id: dispute_id, status, created_ms }));
+      .map(({ dispute_id, status, created_ms, subscription_id }) => ({
+        id: dispute_id,
+        status,
+        created_ms,
+        subscriptionId: subscription_id,
+      }));
   }
 }

@@ -7,8 +7,10 @@ export interface SubscriptionFact {
   status: string;
   created_ms: number;
   priceId: string;
-  /** "month" or "year". */
+  /** "day", "week", "month" or "year". */
   interval: string;
+  /** Intervals of a period; absent in what a version before wrote: 1. */
+  intervalCount?: number;
   /** In the currency's smallest unit. */
   amount: number | null;
   currency: string;
@@ -17,6 +19,25 @@ export interface SubscriptionFact {
   periodEnd_ms: number | null;
   /** `null`: it never had a trial. */
   trialEnd_ms: number | null;
+  /** A payment method of its own, which wins over the customer's. */
+  ownMethod?: string | null;
+  /** `paused_by_us`: nothing is collected because a dispute is open. `paused`: somebody else wanted that. */
+  collection?: "on" | "paused_by_us" | "paused";
+}
+
+/** A running subscription of the user that the plan does not go by. */
+export interface OtherSubscription {
+  id: string;
+  customerId: string;
+  status: string;
+  /** `product`: to something else of the Stripe account. `customer`: to ours, by another customer of the user. */
+  why: "product" | "customer";
+}
+
+/** Calls that make something at Stripe: how many there were, and the one whose answer is not known. */
+interface Attempt {
+  count: number;
+  waiting: { body: string; began_ms: number } | null;
 }
 
 /** A Checkout session that can still be paid. */
@@ -40,10 +61,18 @@ export interface Entitlement {
   liveSubscriptions: number;
   pastDueSince_ms: number | null;
   trialUsed: boolean;
+  /** The mark that outlives the account is written. */
+  trialMarked: boolean;
   grantedUntil_ms: number | null;
   synced_ms: number | null;
   checkout: OpenCheckout | null;
-  checkoutAttempt: number;
+  /** By what is made. */
+  attempts: Partial<Record<"customer" | "checkout", Attempt>>;
+  /** As Stripe was last told; `null`: not known. */
+  contact: { email: string | null; name: string } | null;
+  /** The customer's own payment method as last seen, "" for none; `null`: not looked at yet. */
+  defaultMethod: string | null;
+  others: OtherSubscription[];
   /** Random; stands in upgrade links for the user they were made for. */
   linkRef: string;
 }
@@ -76,7 +105,8 @@ export class EntitlementStore {
     this.#sql.exec(
       `UPDATE entitlement SET tier = ?, customer_id = ?, customer_generation = ?, subscription = ?,
          live_subscriptions = ?, past_due_since_ms = ?, trial_used = ?, granted_until_ms = ?, synced_ms = ?,
-         checkout = ?, checkout_attempt = ? WHERE id = 1`,
+         checkout = ?, attempts = ?, contact = ?, default_method = ?, others = ?, trial_marked = ?
+       WHERE id = 1`,
       row.tier,
       row.customerId,
       row.customerGeneration,
@@ -87,7 +117,11 @@ export class EntitlementStore {
       row.grantedUntil_ms,
       row.synced_ms,
       row.checkout === null ? null : JSON.stringify(row.checkout),
-      row.checkoutAttempt,
+      JSON.stringify(row.attempts),
+      row.contact === null ? null : JSON.stringify(row.contact),
+      row.defaultMethod,
+      JSON.stringify(row.others),
+      row.trialMarked ? 1 : 0,
     );
     this.#row = row;
     return row;
@@ -136,7 +170,11 @@ export class EntitlementStore {
         granted_until_ms: number | null;
         synced_ms: number | null;
         checkout: string | null;
-        checkout_attempt: number;
+        attempts: string | null;
+        contact: string | null;
+        default_method: string | null;
+        others: string | null;
+        trial_marked: number;
         link_ref: string;
       }>("SELECT * FROM entitlement WHERE id = 1")
       .one();
@@ -148,10 +186,14 @@ export class EntitlementStore {
       liveSubscriptions: row.live_subscriptions,
       pastDueSince_ms: row.past_due_since_ms,
       trialUsed: row.trial_used === 1,
+      trialMarked: row.trial_marked === 1,
       grantedUntil_ms: row.granted_until_ms,
       synced_ms: row.synced_ms,
       checkout: row.checkout === null ? null : (JSON.parse(row.checkout) as OpenCheckout),
-      checkoutAttempt: row.checkout_attempt,
+      attempts: row.attempts === null ? {} : (JSON.parse(row.attempts) as Entitlement["attempts"]),
+      contact: row.contact === null ? null : (JSON.parse(row.contact) as Entitlement["contact"]),
+      defaultMethod: row.default_method,
+      others: row.others === null ? [] : (JSON.parse(row.others) as OtherSubscription[]),
       linkRef: row.link_ref,
     };
   }

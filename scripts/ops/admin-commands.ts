@@ -33,13 +33,15 @@ export const USAGE = `npm run admin -- COMMAND [--env staging|production] [--dat
   export USER                          everything held about them, as JSON
   delete USER --confirm USERID
   keys status | rotate                 encryption keys in use; move everything to the current one
-  billing report USER                  the plan, its history, events that wait
+  billing report                       subscribers by state, MRR, churn, trials, failed payments, cancel reasons
+  billing report USER                  the plan, its history, events that wait, what else runs
   billing resync USER|all [--dry-run]  read Stripe anew
   billing grant USER --until 2027-01-31 | never
   billing end USER --subscription sub_… [--refund]
+  billing merge USER [--dry-run] [--refund]  leave the best of all their subscriptions, end the others
   billing replay evt_… | --undelivered [--since 2026-11-01]
   billing drift                        users: another plan than Stripe says, paying twice, disputes, waiting events
-  billing subscriptions                Stripe's: paid for by nobody here, or shown another plan
+  billing subscriptions                Stripe's: paid for by nobody here, by a second customer, or shown another plan
   doctor                               each part's state
 
 USER is u_…, a ClickUp user id, a Stripe customer cus_…, or an e-mail address.
@@ -84,7 +86,10 @@ export function callOf(words: readonly string[], options: Options): Call {
     case "billing":
       switch (second) {
         case "report":
-          return one("billing/report", { user: user(third) });
+          // Of one user, or of everything that is sold.
+          return third === undefined
+            ? { command: "billing/numbers", input: {}, sweep: true }
+            : one("billing/report", { user: third });
         case "resync":
           if (third === "all") {
             return { command: "billing/drift", input: { mend: options["dry-run"] !== true }, sweep: true };
@@ -116,6 +121,12 @@ export function callOf(words: readonly string[], options: Options): Call {
             subscription: options.subscription,
             refund: options.refund === true,
           });
+        case "merge":
+          return one("billing/merge", {
+            user: user(third),
+            dryRun: options["dry-run"] === true,
+            refund: options.refund === true,
+          });
         case "subscriptions":
           return { command: "billing/subscriptions", input: {}, sweep: true };
         case "drift":
@@ -126,6 +137,10 @@ export function callOf(words: readonly string[], options: Options): Call {
     default:
       throw new OperatorError(USAGE);
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Adds a page's answer to what the pages before said: numbers add up, lists join, `next` goes away. */
@@ -140,8 +155,8 @@ export function merge(
     if (typeof before === "number" && typeof value === "number") merged[name] = before + value;
     else if (Array.isArray(before) && Array.isArray(value))
       merged[name] = [...(before as unknown[]), ...(value as unknown[])];
-    else if (name === "inUse")
-      merged[name] = merge((before ?? {}) as Record<string, unknown>, value as Record<string, unknown>);
+    else if (isRecord(value) && (before === undefined || isRecord(before)))
+      merged[name] = merge(before ?? {}, value);
     else merged[name] = value;
   }
   return merged;

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { callOf, merge, USAGE, type Call } from "./admin-commands.ts";
 import { openAdmin, type AdminLink, type Target } from "./admin-link.ts";
 import { environmentOf } from "./environments.ts";
+import { numbersInWords } from "./stripe/numbers.ts";
 import { OperatorError, runScript } from "./operator-error.ts";
 import { facts, table } from "./table.ts";
 
@@ -24,6 +25,7 @@ async function answer(link: AdminLink, call: Call): Promise<Record<string, unkno
 
 function shown(call: Call, value: Record<string, unknown>): string {
   if (call.command === "users") return table(value["users"] as Record<string, unknown>[]);
+  if (call.command === "billing/numbers") return numbersInWords(value);
   if (call.command !== "audit") return facts(value);
   const { events, problems, batches, ...rest } = value as {
     events: Record<string, unknown>[];

@@ -175,6 +175,7 @@ export async function checkDeployment(origin: string): Promise<Finding[]> {
     issuer === origin
       ? ok("issuer", origin)
       : fault("issuer", `the server says ${issuer ?? String(metadata.status)}; PUBLIC_URL must be ${origin}`),
+    ...(read.health.billing?.problems ?? []).map(({ todo }) => warning("selling", todo)),
     ok("redirect URI", `${origin}/auth/callback must stand in the ClickUp app`),
     await checkWebhook(origin),
   );

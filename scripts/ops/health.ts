@@ -8,7 +8,13 @@ export interface Health {
   deployment?: string | null;
   timestamp: string;
   misconfigured?: string[];
-  billing?: { state: string; api: string; webhook: string };
+  billing?: {
+    state: string;
+    api: string;
+    webhook: string;
+    /** What is wrong or worth knowing at Stripe, with what to do. */
+    problems?: { kind: string; todo: string }[];
+  };
 }
 
 const TIMEOUT_MS = 10_000;

@@ -1,33 +1,12 @@
-/** What a Stripe account needs for this server. Each part is found or made, so a second run changes nothing. */
+/**
+ * What a Stripe account needs for this server. Each part is found or made, and made to be as asked for: a second run
+ * changes nothing, and one with other options changes what they are about.
+ */
 import type { Stripe } from "stripe";
 import { HANDLED_EVENTS } from "../../worker/billing/event-types.ts";
-
-export interface Offer {
-  interval: "month" | "year";
-  lookupKey: string;
-  /** In the currency's smallest unit. */
-  amount: number;
-}
-
-export interface Wanted {
-  productName: string;
-  currency: string;
-  offers: readonly Offer[];
-  /** Stripe's code for what is sold; tax and Managed Payments need one. */
-  taxCode?: string | undefined;
-  /** Origin of the deployment. */
-  publicUrl: string;
-  /** False: no webhook endpoint. */
-  webhook?: boolean;
-  /** Set on what is made, so that it is found again; "premium" unless given. */
-  mark?: string;
-}
-
-interface Part {
-  what: string;
-  id: string;
-  made: boolean;
-}
+import { findPortal } from "./stripe/portal.ts";
+import { findPrice } from "./stripe/price.ts";
+import type { Part, Wanted } from "./stripe/wanted.ts";
 
 export interface SetUp {
   parts: Part[];
@@ -41,6 +20,8 @@ export interface SetUp {
   webhookSecret: string | null;
 }
 
+export type { Offer, Part, Wanted } from "./stripe/wanted.ts";
+
 /**
  * @throws Error when a lookup key belongs to a price of another amount or product: prices cannot be changed, and
  *   taking the key away would change what people are offered
@@ -49,13 +30,19 @@ export async function setUpStripe(stripe: Stripe, wanted: Wanted): Promise<SetUp
   const parts: Part[] = [];
   const productId = await findProduct(stripe, wanted, parts);
   const priceIds: string[] = [];
-  for (const offer of wanted.offers)
-    priceIds.push(await findPrice(stripe, productId, offer, wanted.currency, parts));
-  const portalId = await findPortal(stripe, productId, priceIds, wanted, parts);
+  for (const offer of wanted.offers) {
+    const price = await findPrice(stripe, productId, offer, wanted);
+    priceIds.push(price.id);
+    parts.push(...price.parts);
+  }
+  const { publicUrl, termsUrl, privacyUrl } = wanted;
+  const portalWanted = { publicUrl, termsUrl, privacyUrl, product: productId, prices: priceIds };
+  const portal = await findPortal(stripe, { ...portalWanted, metadata: markOf(wanted) });
+  parts.push(portal);
   const webhookSecret = wanted.webhook === false ? null : await findEndpoint(stripe, wanted, parts);
   const [priceId] = priceIds;
   if (priceId === undefined) throw new Error("no offer was given");
-  return { parts, priceId, priceIds, productId, portalId, webhookSecret };
+  return { parts, priceId, priceIds, productId, portalId: portal.id, webhookSecret };
 }
 
 function markOf(wanted: Wanted): { clickup_mcp: string } {
@@ -81,88 +68,40 @@ async function findProduct(stripe: Stripe, wanted: Wanted, parts: Part[]): Promi
   return made.id;
 }
 
-async function findPrice(
-  stripe: Stripe,
-  product: string,
-  offer: Offer,
-  currency: string,
-  parts: Part[],
-): Promise<string> {
-  const what = `price ${offer.lookupKey}`;
-  const { data } = await stripe.prices.list({ lookup_keys: [offer.lookupKey], active: true, limit: 1 });
-  const [known] = data;
-  if (known !== undefined) {
-    const same =
-      known.unit_amount === offer.amount &&
-      known.currency === currency &&
-      known.recurring?.interval === offer.interval &&
-      known.product === product;
-    if (!same) {
-      const is = `${known.unit_amount ?? 0} ${known.currency} a ${known.recurring?.interval ?? "?"}`;
-      throw new Error(
-        `The lookup key ${offer.lookupKey} belongs to ${known.id} (${is}), which differs from what was asked for. Choose another lookup key, or move it in Stripe's dashboard.`,
-      );
-    }
-    parts.push({ what, id: known.id, made: false });
-    return known.id;
-  }
-  const made = await stripe.prices.create({
-    product,
-    currency,
-    unit_amount: offer.amount,
-    recurring: { interval: offer.interval },
-    lookup_key: offer.lookupKey,
-  });
-  parts.push({ what, id: made.id, made: true });
-  return made.id;
-}
-
-async function findPortal(
-  stripe: Stripe,
-  product: string,
-  prices: string[],
-  wanted: Wanted,
-  parts: Part[],
-): Promise<string> {
-  const what = "customer portal configuration";
-  for await (const one of stripe.billingPortal.configurations.list({ active: true, limit: 100 })) {
-    if (!isMarked(wanted, one.metadata)) continue;
-    parts.push({ what, id: one.id, made: false });
-    return one.id;
-  }
-  const made = await stripe.billingPortal.configurations.create({
-    default_return_url: `${wanted.publicUrl}/account/plan`,
-    features: {
-      invoice_history: { enabled: true },
-      payment_method_update: { enabled: true },
-      subscription_cancel: { enabled: true, mode: "at_period_end" },
-      subscription_update: {
-        enabled: prices.length > 1,
-        ...(prices.length > 1
-          ? { default_allowed_updates: ["price" as const], products: [{ product, prices }] }
-          : {}),
-      },
-    },
-    metadata: markOf(wanted),
-  });
-  parts.push({ what, id: made.id, made: true });
-  return made.id;
-}
-
 async function findEndpoint(stripe: Stripe, wanted: Wanted, parts: Part[]): Promise<string | null> {
   const url = `${wanted.publicUrl}/stripe/webhook`;
   const what = `webhook endpoint ${url}`;
   const events = [...HANDLED_EVENTS];
+  let found = false;
   for await (const one of stripe.webhookEndpoints.list({ limit: 100 })) {
-    if (one.url !== url) continue;
+    if (one.url !== url) {
+      if (isMarked(wanted, one.metadata)) parts.push(formerEndpoint(one));
+      continue;
+    }
+    found = true;
     const missing = events.filter(
       (event) => !one.enabled_events.includes(event) && !one.enabled_events.includes("*"),
     );
-    if (missing.length > 0) await stripe.webhookEndpoints.update(one.id, { enabled_events: events });
-    const change = missing.length > 0 ? `${what}, ${missing.length} events added` : what;
-    parts.push({ what: change, id: one.id, made: missing.length > 0 });
-    return null;
+    const disabled = one.status === "disabled";
+    if (missing.length > 0 || disabled) {
+      await stripe.webhookEndpoints.update(one.id, {
+        ...(missing.length > 0 ? { enabled_events: events } : {}),
+        ...(disabled ? { disabled: false } : {}),
+      });
+    }
+    const changes = [
+      ...(missing.length > 0 ? [`${missing.length} events added`] : []),
+      ...(disabled ? ["enabled again"] : []),
+    ];
+    const changed = changes.length > 0;
+    parts.push({
+      what: [what, ...changes].join(", "),
+      id: one.id,
+      made: changed,
+      ...(changed ? { changed } : {}),
+    });
   }
+  if (found) return null;
   const made = await stripe.webhookEndpoints.create({
     url,
     enabled_events: events,
@@ -170,4 +109,10 @@ async function findEndpoint(stripe: Stripe, wanted: Wanted, parts: Part[]): Prom
   });
   parts.push({ what, id: made.id, made: true });
   return made.secret ?? null;
+}
+
+/** Two deployments of one account are possible, so it is not ours to remove. */
+function formerEndpoint({ id, url }: Stripe.WebhookEndpoint): Part {
+  const what = `webhook endpoint ${url} is for another address: delete it in Stripe's dashboard if nothing is there any more`;
+  return { what, id, made: false, changed: true };
 }

@@ -216,7 +216,7 @@ describe("the account", () => {
     expect(await tierOf(user)).toBe("premium");
   });
 
-  test("L16 a customer of the other mode counts as missing: an alert, and the next purchase makes another", async () => {
+  test("L16 a customer that the key does not see, though it sees our price: an alert, and the next purchase makes another", async () => {
     const user = await newUser();
     await checkoutUrl(user);
     const live = await liveCustomer();
@@ -224,7 +224,7 @@ describe("the account", () => {
     await evictDurableObject(user.object);
     const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const url = await checkoutUrl(user);
-    expect(JSON.stringify(warned.mock.calls)).toContain("customer_missing");
+    expect(JSON.stringify(warned.mock.calls)).toContain("customer_unknown");
     warned.mockRestore();
     expect(stripe.state.test.checkout_sessions[sessionOf(url)]?.customer).toBe(await customerOf(user));
     expect(await customerOf(user)).not.toBe(live);

@@ -126,6 +126,8 @@ describe("A3 the report", () => {
     await subscribe(user);
     stripe.openDispute(Object.keys(stripe.state.test.charges).at(-1) ?? "");
     await deliver();
+    // That nothing is collected meanwhile is an event, too.
+    await deliver();
     stripe.fault({ kind: "status", operation: "GET /v1/subscriptions", times: 2 });
     await api("POST", `/v1/customers/${await customerOf(user)}`, { description: "x" });
     await deliver();

@@ -98,14 +98,14 @@ describe("W13 an event is answered after so many calls in a row that two seconds
     expect(await chainOf("customer.deleted")).toBe(1);
   });
 
-  test("a dispute: the charge, then the customer; several disputes take no longer than one", async () => {
+  test("a dispute: the charge, the customer, the pause; several disputes take no longer than one", async () => {
     const user = await newUser();
     await subscribe(user);
     travel(65 * DAY_MS);
     const charges = Object.keys(stripe.state.test.charges);
     expect(charges.length).toBe(3);
     for (const charge of charges) stripe.openDispute(charge);
-    expect(await chainOf("charge.dispute.created")).toBe(2);
+    expect(await chainOf("charge.dispute.created")).toBe(3);
     await deliver();
     await api("POST", `/v1/customers/${await customerOf(user)}`, { description: "x" });
     expect(await chainOf("customer.updated")).toBe(1);

@@ -5,7 +5,7 @@
 import { env, exports } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { BillingRpc, PlanView } from "../../objects/rpc/user.ts";
+import type { BillingRpc, PlanView } from "../../objects/rpc/billing.ts";
 import { withBilling } from "../../worker/billing/with-billing.ts";
 import { createStripeSandbox, STRIPE_SANDBOX, type StripeSandbox } from "../sandbox/stripe/index.ts";
 import { answerHost } from "../support/outside.ts";
@@ -23,8 +23,12 @@ const clock = (): number => Date.now();
 /** A new account for every test: ids never come again, as our own records outlive a test. */
 export let stripe: StripeSandbox;
 
+/** Restricted keys of the test, with what each may do. */
+export const restricted: Record<string, string[]> = {};
+
 function newStripe(): StripeSandbox {
-  return createStripeSandbox({ webhookUrl: WEBHOOK, send: worker, now_ms: clock, signing_now_ms: clock });
+  const now = { now_ms: clock, signing_now_ms: clock };
+  return createStripeSandbox({ webhookUrl: WEBHOOK, send: worker, ...now, restricted });
 }
 
 /** Registers the sandbox and the clock for every test of a file. */

@@ -14,8 +14,8 @@ const DOMINANT: Record<string, number> = {
   "tools/": 275_000,
   stripe: 260_000,
   "@modelcontextprotocol/server": 225_000,
-  "worker/": 175_000,
-  "objects/": 130_000,
+  "worker/": 205_000,
+  "objects/": 140_000,
   "@cloudflare/workers-oauth-provider": 135_000,
   zod: 125_000,
 };

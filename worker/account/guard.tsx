@@ -56,6 +56,7 @@ const DONE: Record<string, string> = {
   saved: "Saved.",
   token: "The token is stored and in use.",
   removed: "The credential is removed.",
+  year: "You pay by the year now.",
 };
 
 /** What the form did, in words. A stopped device is named by its id, so that no link can put words on the page. */

@@ -3,6 +3,8 @@ import * as z from "zod";
 import { attempt } from "../billing/failures.ts";
 import { readNotice } from "../billing/event-notice.ts";
 import { handleEvent } from "../billing/handle-event.ts";
+import type { RefundOutcome } from "../../objects/rpc/billing.ts";
+import { subscriptionNumbers } from "./subscription-numbers.ts";
 import { replayUndelivered, runningSubscriptions } from "../billing/operations.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { userObject } from "../directory.ts";
@@ -17,6 +19,11 @@ const KEPT_MS = 30 * 24 * 60 * 60_000;
 const date = z.iso.date("must be a date such as 2027-01-31");
 const resyncInput = z.object({ user: z.string().min(1), dryRun: z.boolean().default(false) });
 const grantInput = z.object({ user: z.string().min(1), until: date.nullable() });
+const mergeInput = z.object({
+  user: z.string().min(1),
+  dryRun: z.boolean().default(false),
+  refund: z.boolean().default(false),
+});
 const replayInput = z.object({ event: z.string().regex(/^evt_\w+$/, "must be an event id evt_…") });
 const undeliveredInput = sweepInput.extend({ since: date.optional() });
 const driftInput = sweepInput.extend({ mend: z.boolean().default(false) });
@@ -40,8 +47,9 @@ export async function billingResync(input: unknown, env: Bindings): Promise<Answ
   const { userId, object } = await findUser(env, user);
   const result = await object.billing().resync({ dryRun });
   if (!result.ok) throw new AdminError(`Stripe could not be read: ${result.error.kind}`);
-  const { before, after } = result.value;
-  return { userId, dryRun, before: short(before), after: short(after), changed: differ(before, after) };
+  const { before, after, others } = result.value;
+  const changed = differ(before, after);
+  return { userId, dryRun, before: short(before), after: short(after), changed, others };
 }
 
 /** Works on one of Stripe's events again, although it was done. */
@@ -80,7 +88,45 @@ export async function billingEnd(input: unknown, env: Bindings): Promise<Answer>
     const why = kind === "no_customer" ? `${userId} has no subscription ${subscription}` : kind;
     throw new AdminError(`Nothing was ended: ${why}`);
   }
-  return { userId, subscription, refund, plan: short(ended.value) };
+  const { refunded } = ended.value;
+  return { userId, subscription, ended: true, refund, money: moneyWords(refunded), plan: short(ended.value) };
+}
+
+/** Leaves the best of a user's subscriptions, by whichever customer it runs, and ends the others. */
+export async function billingMerge(input: unknown, env: Bindings): Promise<Answer> {
+  const { user, dryRun, refund } = mergeInput.parse(input);
+  const { userId, object } = await findUser(env, user);
+  const merged = await object.billing().mergeSubscriptions({ dryRun, refund });
+  if (!merged.ok) throw new AdminError(`Nothing more was ended: ${merged.error.kind}. Run it again.`);
+  const { kept, ended, plan } = merged.value;
+  const rows = ended.map((one) => ({ ...one, refund: moneyWords(one.refund) }));
+  return { userId, dryRun, kept, ended: rows, plan: short(plan) };
+}
+
+function moneyWords(outcome: RefundOutcome | null): string {
+  switch (outcome) {
+    case null:
+      return "not asked for";
+    case "given":
+      return "given back";
+    case "already_refunded":
+      return "had been given back before";
+    case "nothing_paid":
+      return "nothing had been paid";
+    case "refused":
+      return "Stripe refused to give it back: look at the payment in its dashboard";
+    case "unavailable":
+      return "not given back, Stripe did not answer: run the command again";
+  }
+}
+
+/** The account's subscriptions in numbers, a page of them; pages add up. */
+export async function billingNumbers(input: unknown, env: Bindings): Promise<Answer> {
+  const { cursor } = sweepInput.parse(input);
+  const billing = selling(env);
+  const read = await attempt("numbers", () => subscriptionNumbers(billing, cursor));
+  if (!read.ok) throw new AdminError(`Stripe does not list its subscriptions: ${read.problem.kind}`);
+  return { ...read.value };
 }
 
 /** Premium until the end of a UTC date, whatever Stripe says; `null` takes it back. */
@@ -92,8 +138,9 @@ export async function billingGrant(input: unknown, env: Bindings): Promise<Answe
 }
 
 /**
- * Users of a page whose plan here is not what Stripe says (`mend`: read anew for them), who pay twice, whose plan is
- * held by a dispute, or with events that wait: `{ drift, duplicates, held, waiting, unread, users, next }`.
+ * Users of a page whose plan here is not what Stripe says (`mend`: read anew for them), who pay twice, for whom
+ * something else runs, whose plan is held by a dispute, or with events that wait:
+ * `{ drift, duplicates, others, held, waiting, unread, users, next }`.
  */
 export async function billingDrift(input: unknown, env: Bindings): Promise<Answer> {
   selling(env);
@@ -103,6 +150,7 @@ export async function billingDrift(input: unknown, env: Bindings): Promise<Answe
   const duplicates: Record<string, unknown>[] = [];
   const held: Record<string, unknown>[] = [];
   const waiting: Record<string, unknown>[] = [];
+  const others: Record<string, unknown>[] = [];
   const unread: string[] = [];
   for (const { userId } of users) {
     const result = await userObject(env, userId).billing().resync({ dryRun: !mend });
@@ -110,17 +158,20 @@ export async function billingDrift(input: unknown, env: Bindings): Promise<Answe
       unread.push(userId);
       continue;
     }
-    const { before, after } = result.value;
+    const { before, after, others: beside } = result.value;
+    for (const { id, customerId, why } of beside) {
+      others.push({ userId, subscription: id, customer: customerId, why });
+    }
     if (differ(before, after)) drift.push({ userId, here: short(before), stripe: short(after) });
     if (after.liveSubscriptions > 1) duplicates.push({ userId, running: after.liveSubscriptions });
     const { disputes, waitingEvents } = await userObject(env, userId).billing().report();
     if (disputes.length > 0) held.push({ userId, disputes: disputes.length });
     if (waitingEvents.length > 0) waiting.push({ userId, events: waitingEvents.length });
   }
-  return { drift, duplicates, held, waiting, unread, users: users.length, next };
+  return { drift, duplicates, others, held, waiting, unread, users: users.length, next };
 }
 
-/** A page of the Stripe account's running premium subscriptions: `{ checked, wrong, unmapped, duplicates, next }`. */
+/** A page of the Stripe account's running premium subscriptions: `{ checked, wrong, unmapped, duplicates, otherCustomer, next }`. */
 export async function billingSubscriptions(input: unknown, env: Bindings): Promise<Answer> {
   const { cursor } = sweepInput.parse(input);
   const billing = selling(env);

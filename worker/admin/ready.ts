@@ -1,5 +1,7 @@
 /** Readiness: each part is really used once. For operators alone, because it costs calls and names parts. */
 import { version } from "../../package.json";
+import { isGrave } from "../billing/checks/trouble.ts";
+import { trySale } from "../billing/checks/sale.ts";
 import { lastSeen, lookAtStripe, undelivered, type Contact } from "../billing/contact.ts";
 import { userIdOf, userObject } from "../directory.ts";
 import { loadConfig, type Bindings, type Config } from "../env.ts";
@@ -55,6 +57,20 @@ function stripeParts(env: Bindings, config: Config): Promise<Part>[] {
   return [
     probe("stripe api", async () => apiDetail(await looked)),
     probe("stripe price", async () => priceDetail(await looked)),
+    probe("billing checklist", async () => {
+      const { troubles = [] } = await looked;
+      const { noted } = await lastSeen(env);
+      const all = [...troubles, ...(noted === null ? [] : [noted])];
+      const words = [...new Set(all.map(({ todo }) => todo))].join(" ");
+      if (all.some(isGrave)) throw new Error(words);
+      return words === "" ? "nothing to mend" : words;
+    }),
+    probe("billing sale", async () => {
+      // Opens a Checkout page nobody sees, and closes it: what Stripe refuses now it would refuse a customer.
+      const sold = await trySale(billing, config.origin);
+      if (!sold.ok) throw new Error(sold.why);
+      return "a Checkout page opens";
+    }),
     probe("stripe webhook", async () => {
       const way = webhookDetail(await looked, `${config.origin}/stripe/webhook`);
       const [{ event_ms }, waiting] = await Promise.all([lastSeen(env), undelivered(billing)]);
@@ -72,7 +88,9 @@ function apiDetail({ api }: Contact): string {
 
 function priceDetail({ price }: Contact): string {
   if (price !== "missing") return price;
-  throw new Error("STRIPE_PRICE_ID is not set, not in this account and mode, or archived: nobody can buy");
+  throw new Error(
+    "STRIPE_PRICE_ID is not set, not in this account and mode, one-time, or archived: nobody can buy",
+  );
 }
 
 function webhookDetail({ webhook }: Contact, url: string): string {

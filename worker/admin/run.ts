@@ -9,6 +9,8 @@ import {
   billingDrift,
   billingEnd,
   billingGrant,
+  billingMerge,
+  billingNumbers,
   billingReplay,
   billingReport,
   billingResync,
@@ -42,6 +44,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "billing/drift": billingDrift,
   "billing/subscriptions": billingSubscriptions,
   "billing/end": billingEnd,
+  "billing/merge": billingMerge,
+  "billing/numbers": billingNumbers,
 };
 
 /** POST /{command} with JSON input. 400: the operator can fix it; 500: an incident id for the logs. */

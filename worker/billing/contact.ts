@@ -2,20 +2,23 @@
  * Whether Stripe and this server reach each other. It is looked at every hour and by the operator, and kept in KV:
  * the public /health says what was last seen and asks nobody.
  */
-import { Stripe } from "stripe";
 import type { Bindings, BillingConfig, Config } from "../env.ts";
 import { logEvent } from "../log.ts";
+import { clearTrouble, notedTrouble, type Noted } from "./checks/noted.ts";
+import { lookAtAccount } from "./checks/account.ts";
+import type { PriceLook } from "./checks/price.ts";
+import { isGrave, trouble, type Trouble } from "./checks/trouble.ts";
+import type { WebhookLook } from "./checks/webhook.ts";
 import { noteSelling } from "./offers.ts";
 import { stripeClient } from "./stripe.ts";
 
 export interface Contact {
   checked_ms: number;
-  /** Stripe's API, asked with our key. */
-  api: "answers" | "refuses_key" | "fails";
-  /** The configured price. `unknown`: the key may not look, or Stripe did not answer. */
-  price: "ready" | "missing" | "unknown";
-  /** What Stripe has to send events here: a webhook endpoint, or an event destination. */
-  webhook: "enabled" | "disabled" | "missing" | "unknown";
+  api: PriceLook["api"];
+  price: PriceLook["price"];
+  webhook: WebhookLook["webhook"];
+  /** What the operator has to mend or should know; absent in what a version before kept. */
+  troubles?: Trouble[];
 }
 
 const CONTACT_KEY = "stripe-contact";
@@ -24,68 +27,49 @@ const PAGE_SIZE = 100;
 /** KV takes one write a second for a key (worker/patient-kv.ts); a burst of events is one piece of news. */
 const NOTE_EVENT_EVERY_MS = 5 * 60_000;
 
-/** Looks now: two or three calls to Stripe. Never throws; what it saw is kept and logged. */
+/** Looks now: a few calls to Stripe. Never throws; what it saw is kept and logged. */
 export async function lookAtStripe(
   env: Bindings,
-  { origin }: Config,
+  { origin, environment }: Config,
   billing: BillingConfig,
 ): Promise<Contact> {
-  const stripe = stripeClient(billing);
-  const [price, webhook] = await Promise.all([
-    lookAtPrice(stripe, billing.priceId),
-    lookAtWebhook(stripe, `${origin}/stripe/webhook`),
-  ]);
-  const contact: Contact = { checked_ms: Date.now(), ...price, webhook };
+  const seen = await lookAtAccount(stripeClient(billing), billing, origin);
+  const contact: Contact = {
+    checked_ms: Date.now(),
+    ...seen,
+    troubles: [...modeTroubles(environment, billing.live), ...seen.troubles],
+  };
   if (contact.price !== "unknown") noteSelling(contact.price === "ready");
-  if (isBroken(contact)) logEvent("warn", "stripe_contact_broken", { ...contact });
-  else logEvent("info", "stripe_contact", { ...contact });
+  const { troubles = [], ...fields } = contact;
+  const said = { ...fields, troubles: troubles.map(({ kind }) => kind).join(","), todo: inWords(troubles) };
+  if (isBroken(contact)) logEvent("warn", "stripe_contact_broken", said);
+  else logEvent("info", "stripe_contact", said);
+  const noted = await notedTrouble(env.USER_MAPPINGS).catch(() => null);
+  // What a look can see is mended when it sees none; a refused purchase is mended when one goes through.
+  if (
+    noted !== null &&
+    noted.kind !== "refused" &&
+    contact.troubles?.some(isGrave) !== true &&
+    contact.api === "answers"
+  )
+    await clearTrouble(env.USER_MAPPINGS);
   await env.USER_MAPPINGS.put(CONTACT_KEY, JSON.stringify(contact));
   return contact;
 }
 
+function inWords(troubles: readonly Trouble[]): string {
+  return troubles.map(({ todo }) => todo).join(" ");
+}
+
+function modeTroubles(environment: string, live: boolean): Trouble[] {
+  if (environment === "production" && !live) return [trouble("test_key_in_production")];
+  return environment !== "production" && live ? [trouble("live_key_outside_production")] : [];
+}
+
 /** True when people cannot buy, or Stripe cannot tell us. */
-function isBroken({ api, price, webhook }: Contact): boolean {
-  return api !== "answers" || price === "missing" || webhook === "missing" || webhook === "disabled";
-}
-
-async function lookAtPrice(stripe: Stripe, priceId: string | null): Promise<Pick<Contact, "api" | "price">> {
-  try {
-    if (priceId === null) {
-      await stripe.prices.list({ limit: 1 });
-      return { api: "answers", price: "missing" };
-    }
-    const price = await stripe.prices.retrieve(priceId);
-    // The SDK passes on whatever came with a good status.
-    if (price.object !== "price") return { api: "fails", price: "unknown" };
-    return { api: "answers", price: price.active ? "ready" : "missing" };
-  } catch (error) {
-    if (error instanceof Stripe.errors.StripeAuthenticationError)
-      return { api: "refuses_key", price: "unknown" };
-    if (error instanceof Stripe.errors.StripePermissionError) return { api: "answers", price: "unknown" };
-    if (error instanceof Stripe.errors.StripeInvalidRequestError)
-      return { api: "answers", price: error.code === "resource_missing" ? "missing" : "unknown" };
-    return { api: "fails", price: "unknown" };
-  }
-}
-
-async function lookAtWebhook(stripe: Stripe, url: string): Promise<Contact["webhook"]> {
-  try {
-    const found: boolean[] = [];
-    for await (const one of stripe.webhookEndpoints.list({ limit: PAGE_SIZE })) {
-      if (one.url === url) found.push(one.status === "enabled");
-    }
-    // Thin events go to destinations of the newer kind, which the older list leaves out.
-    if (!found.includes(true)) {
-      const params = { include: ["webhook_endpoint.url"], limit: PAGE_SIZE };
-      for await (const one of stripe.v2.core.eventDestinations.list(params)) {
-        if (one.webhook_endpoint?.url === url) found.push(one.status === "enabled");
-      }
-    }
-    return found.includes(true) ? "enabled" : found.length > 0 ? "disabled" : "missing";
-  } catch {
-    // A restricted key need not be allowed to look; whether Stripe answers at all says the price.
-    return "unknown";
-  }
+function isBroken({ api, price, webhook, troubles }: Contact): boolean {
+  const unreached = webhook === "missing" || webhook === "disabled";
+  return api !== "answers" || price === "missing" || unreached || troubles?.some(isGrave) === true;
 }
 
 /** Undelivered events of the last day, at most a hundred; those of the last minutes may be on their way. */
@@ -111,12 +95,20 @@ export async function noteEvent(env: Bindings): Promise<void> {
   await env.USER_MAPPINGS.put(LAST_EVENT_KEY, String(now_ms)).catch(() => undefined);
 }
 
-/** What was last seen; `null` for never. Two reads of KV. */
-export async function lastSeen(env: Bindings): Promise<{ contact: Contact | null; event_ms: number | null }> {
-  const [contact, event] = await Promise.all([
+export interface Seen {
+  contact: Contact | null;
+  event_ms: number | null;
+  /** Trouble met by somebody who bought, or whose plan was read. */
+  noted: Noted | null;
+}
+
+/** What was last seen; `null` for never. Three reads of KV. */
+export async function lastSeen(env: Bindings): Promise<Seen> {
+  const [contact, event, noted] = await Promise.all([
     env.USER_MAPPINGS.get<Contact>(CONTACT_KEY, "json"),
     env.USER_MAPPINGS.get(LAST_EVENT_KEY),
+    notedTrouble(env.USER_MAPPINGS),
   ]);
   const event_ms = Math.max(Number(event ?? "0"), noted_ms);
-  return { contact, event_ms: event_ms > 0 ? event_ms : null };
+  return { contact, event_ms: event_ms > 0 ? event_ms : null, noted };
 }

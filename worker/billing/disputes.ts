@@ -2,22 +2,31 @@
 import type { Stripe } from "stripe";
 import type { DisputeFact } from "../../objects/billing/billing-port.ts";
 import { UnexpectedAnswer } from "./failures.ts";
+import { idOf } from "./subscriptions.ts";
 
 const PAGE_SIZE = 100;
 
-/** @param ids disputes to look up; with `all`, those of every charge of the customer as well */
+/** @param what disputes to look up; with `all`, those of every charge of the customer as well */
 export async function disputesOf(
   stripe: Stripe,
   customerId: string,
-  ids: readonly string[],
-  all: boolean,
+  what: { ids: readonly string[]; disputed: Readonly<Record<string, string>>; all: boolean },
 ): Promise<DisputeFact[]> {
+  const { ids, disputed, all } = what;
   // Asked all at once: somebody with several disputes does not wait longer.
   const [named, charged] = await Promise.all([
     Promise.all(ids.map((id) => disputeOf(stripe, id))),
     all ? disputesOfCharges(stripe, customerId) : [],
   ]);
-  return [...new Map([...named, ...charged].map((dispute) => [dispute.id, factOf(dispute)])).values()];
+  const disputes = [...new Map([...named, ...charged].map((dispute) => [dispute.id, dispute])).values()];
+  return Promise.all(
+    disputes.map(async (dispute) => {
+      const { id, status, created, payment_intent } = dispute;
+      const intent = payment_intent === null ? null : idOf(payment_intent);
+      const subscriptionId = disputed[id] ?? (await subscriptionPaidBy(stripe, intent));
+      return { id, status: statusOf(status), created_ms: created * 1000, subscriptionId };
+    }),
+  );
 }
 
 async function disputeOf(stripe: Stripe, id: string): Promise<Stripe.Dispute> {
@@ -36,8 +45,19 @@ async function disputesOfCharges(stripe: Stripe, customerId: string): Promise<St
   return lists.flatMap((list) => list.data);
 }
 
-function factOf({ id, status, created }: Stripe.Dispute): DisputeFact {
-  return { id, status: statusOf(status), created_ms: created * 1000 };
+/** What a payment was for: over its invoice. "" for something that is no subscription. */
+export async function subscriptionPaidBy(stripe: Stripe, intent: string | null): Promise<string> {
+  if (intent === null) return "";
+  const payments = await stripe.invoicePayments.list({
+    payment: { type: "payment_intent", payment_intent: intent },
+    expand: ["data.invoice"],
+    limit: 1,
+  });
+  if (payments.object !== "list") throw new UnexpectedAnswer("no list of payments");
+  const invoice = payments.data[0]?.invoice;
+  if (invoice === undefined || typeof invoice === "string" || invoice.deleted === true) return "";
+  const subscription = invoice.parent?.subscription_details?.subscription;
+  return subscription === undefined ? "" : idOf(subscription);
 }
 
 /** An inquiry (`warning_…`) takes no money and may never become a dispute. */

@@ -16,6 +16,7 @@ export const stripeObject = z.object({
   object: z.string(),
   customer: reference,
   charge: reference,
+  payment_intent: reference,
   client_reference_id: z.string().max(200).nullish(),
   metadata,
 });
@@ -27,7 +28,15 @@ const snapshot = z.object({
   type: z.string(),
   created: z.number(),
   livemode: z.boolean(),
-  data: z.object({ object: stripeObject }),
+  api_version: z.string().nullish(),
+  data: z.object({
+    object: stripeObject,
+    // Names alone, apart from the one that says which payment method counts.
+    previous_attributes: z
+      .object({ invoice_settings: z.object({}).loose().nullish() })
+      .loose()
+      .nullish(),
+  }),
 });
 
 const thin = z.object({
@@ -51,6 +60,10 @@ export interface EventNotice {
   livemode: boolean;
   /** What it is about: the object, or where to read it. `null`: nothing. */
   about: { object: StripeObject } | { url: string } | null;
+  /** A snapshot of a customer says that their payment method is another one now. */
+  methodChanged: boolean;
+  /** Of the endpoint that sent it; `null`: events of this kind have none. */
+  apiVersion: string | null;
 }
 
 /** @returns `null` for something that is no event */
@@ -58,7 +71,20 @@ export function readNotice(json: unknown): EventNotice | null {
   const one = snapshot.safeParse(json);
   if (one.success) {
     const { id, type, created, livemode, data } = one.data;
-    return { id, type, sentType: type, created_ms: created * 1000, livemode, about: data };
+    const settings = data.previous_attributes?.invoice_settings ?? {};
+    const methodChanged = type === "customer.updated" && "default_payment_method" in settings;
+    const about = { object: data.object };
+    const apiVersion = one.data.api_version ?? null;
+    return {
+      id,
+      type,
+      sentType: type,
+      created_ms: created * 1000,
+      livemode,
+      about,
+      methodChanged,
+      apiVersion,
+    };
   }
   const other = thin.safeParse(json);
   if (!other.success) return null;
@@ -71,5 +97,7 @@ export function readNotice(json: unknown): EventNotice | null {
     created_ms: Date.parse(created),
     livemode,
     about: url !== null && url.startsWith("/v1/") ? { url } : null,
+    methodChanged: false,
+    apiVersion: null,
   };
 }

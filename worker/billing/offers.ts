@@ -1,10 +1,12 @@
 /** What can be bought, as Stripe has it: read for the plan page, kept a few minutes per isolate. */
 import type { Stripe } from "stripe";
 import type { PortResult } from "../../objects/billing/billing-port.ts";
-import type { CheckoutOffer } from "../../objects/rpc/user.ts";
+import type { CheckoutOffer } from "../../objects/rpc/billing.ts";
 import type { BillingConfig } from "../env.ts";
+import { Misconfigured, trouble } from "./checks/trouble.ts";
 import { attempt, UnexpectedAnswer } from "./failures.ts";
 import { stripeClient } from "./stripe.ts";
+import { yearly } from "./port/yearly-price.ts";
 
 export interface Offer {
   offer: CheckoutOffer;
@@ -12,6 +14,9 @@ export interface Offer {
   /** In the currency's smallest unit. */
   amount: number | null;
   currency: string;
+  /** Stripe's word, and how many of it make a period. */
+  interval: string;
+  intervalCount: number;
 }
 
 const KEEP_MS = 5 * 60_000;
@@ -62,17 +67,18 @@ async function readOffers(stripe: Stripe, config: BillingConfig): Promise<Offer[
   if (config.priceId === null) return [];
   const [monthly, year] = await Promise.all([stripe.prices.retrieve(config.priceId), yearly(stripe, config)]);
   if (monthly.object !== "price") throw new UnexpectedAnswer("no price");
+  if (monthly.recurring === null) throw new Misconfigured(trouble("price_one_time"));
   if (!monthly.active) return [];
   return [offerOf("month", monthly), ...(year === undefined ? [] : [offerOf("year", year)])];
 }
 
-async function yearly(stripe: Stripe, config: BillingConfig): Promise<Stripe.Price | undefined> {
-  if (config.lookupKeys.length === 0) return undefined;
-  const prices = await stripe.prices.list({ lookup_keys: config.lookupKeys, active: true, limit: 10 });
-  if (prices.object !== "list") throw new UnexpectedAnswer("no list of prices");
-  return prices.data.find((price) => price.recurring?.interval === "year");
-}
-
 function offerOf(offer: CheckoutOffer, price: Stripe.Price): Offer {
-  return { offer, priceId: price.id, amount: price.unit_amount, currency: price.currency };
+  return {
+    offer,
+    priceId: price.id,
+    amount: price.unit_amount,
+    currency: price.currency,
+    interval: price.recurring?.interval ?? offer,
+    intervalCount: price.recurring?.interval_count ?? 1,
+  };
 }

@@ -3,7 +3,7 @@
  * Stripe account. In pages, because a request has a bounded number of calls. Reached from the operator's entrypoint.
  */
 import type { Stripe } from "stripe";
-import type { EventOutcome } from "../../objects/rpc/user.ts";
+import type { EventOutcome } from "../../objects/rpc/billing.ts";
 import type { Tier } from "../../tools/tiers.ts";
 import { userObject, userOfStripeCustomer } from "../directory.ts";
 import type { BillingConfig, Bindings } from "../env.ts";
@@ -11,9 +11,11 @@ import { readNotice } from "./event-notice.ts";
 import { isHandled } from "./event-types.ts";
 import { handleEvent } from "./handle-event.ts";
 import { stripeClient } from "./stripe.ts";
-import { idOf, premiumItem } from "./subscriptions.ts";
+import { idOf, premiumItem, USER_ID } from "./subscriptions.ts";
 import { withBilling } from "./with-billing.ts";
 
+/** Stripe goes on with these. */
+const RUNNING = ["active", "trialing", "past_due", "unpaid", "paused"];
 /** Each event, and each subscription, is a call to an object and a few to Stripe. */
 const PAGE_SIZE = 50;
 
@@ -73,6 +75,8 @@ export interface SubscriptionsSeen {
   unmapped: { customer: string; subscription: string }[];
   /** Paid for beside another one of the same user. */
   duplicates: { userId: string; subscription: string; running: number }[];
+  /** Paid for by a customer that names a user, whose plan goes by another customer or who is gone. */
+  otherCustomer: { userId: string; customer: string; subscription: string; planGoesBy: string | null }[];
   next: string | null;
 }
 
@@ -88,37 +92,62 @@ export async function runningSubscriptions(
     limit: PAGE_SIZE,
     ...(cursor === undefined ? {} : { starting_after: cursor }),
   });
-  const seen: SubscriptionsSeen = { checked: 0, wrong: [], unmapped: [], duplicates: [], next: nextOf(page) };
+  const lists = { wrong: [], unmapped: [], duplicates: [], otherCustomer: [] };
+  const seen: SubscriptionsSeen = { checked: 0, ...lists, next: nextOf(page) };
   for (const subscription of page.data) {
-    if (!["active", "trialing", "past_due"].includes(subscription.status)) continue;
+    if (!RUNNING.includes(subscription.status)) continue;
     if ((await premiumItem(stripe, config, subscription)) === undefined) continue;
     seen.checked++;
-    await compare(env, subscription, seen);
+    await compare(env, stripe, subscription, seen);
   }
   return seen;
 }
 
 async function compare(
   env: Bindings,
+  stripe: Stripe,
   subscription: Stripe.Subscription,
   seen: SubscriptionsSeen,
 ): Promise<void> {
+  const { id, status } = subscription;
   const customer = idOf(subscription.customer);
-  const userId = await userOfStripeCustomer(env.USER_MAPPINGS, customer);
+  const userId = await userNamedBy(env, stripe, subscription);
   if (userId === null) {
-    seen.unmapped.push({ customer, subscription: subscription.id });
+    seen.unmapped.push({ customer, subscription: id });
     return;
   }
   const plan = await withBilling(userObject(env, userId), (billing) => billing.plan());
-  // A dispute, or a grace that is over, is a reason of ours to differ.
+  if (plan.customerId !== customer) {
+    seen.otherCustomer.push({ userId, customer, subscription: id, planGoesBy: plan.customerId });
+    return;
+  }
+  // A dispute, or a grace that is over, is a reason of ours to differ; what is not paid grants nothing.
   const explained = plan.why === "dispute" || plan.why === "past_due_grace_over";
-  if (plan.tier !== "premium" && !explained) {
+  const pays = status === "active" || status === "trialing" || status === "past_due";
+  if (pays && plan.tier !== "premium" && !explained) {
     const { tier: shown, why } = plan;
-    seen.wrong.push({ userId, customer, subscription: subscription.id, shown, why });
+    seen.wrong.push({ userId, customer, subscription: id, shown, why });
   }
-  if (plan.liveSubscriptions > 1 && plan.subscription?.id !== subscription.id) {
-    seen.duplicates.push({ userId, subscription: subscription.id, running: plan.liveSubscriptions });
+  if (plan.liveSubscriptions > 1 && plan.subscription?.id !== id) {
+    seen.duplicates.push({ userId, subscription: id, running: plan.liveSubscriptions });
   }
+}
+
+/** By our record, else by the metadata of the subscription or of its customer. */
+async function userNamedBy(
+  env: Bindings,
+  stripe: Stripe,
+  { customer, metadata }: Stripe.Subscription,
+): Promise<string | null> {
+  const known = await userOfStripeCustomer(env.USER_MAPPINGS, idOf(customer));
+  if (known !== null) return known;
+  const named = metadata["user_id"] ?? (await namedByCustomer(stripe, idOf(customer)));
+  return named !== undefined && USER_ID.test(named) ? named : null;
+}
+
+async function namedByCustomer(stripe: Stripe, id: string): Promise<string | undefined> {
+  const customer = await stripe.customers.retrieve(id);
+  return customer.deleted === true ? undefined : customer.metadata["user_id"];
 }
 
 function nextOf(page: { data: { id: string }[]; has_more: boolean }): string | null {

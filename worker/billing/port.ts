@@ -2,20 +2,27 @@
 import type { Stripe } from "stripe";
 import type {
   BillingPort,
+  Contact,
   CustomerReading,
   CustomerState,
+  KeyedCall,
   NewCheckout,
   OpenCheckout,
   PortResult,
 } from "../../objects/billing/billing-port.ts";
-import type { InvoiceView, PaymentCard, PortalFlow } from "../../objects/rpc/user.ts";
+import type { ChangePreview, PortalFlow } from "../../objects/rpc/billing.ts";
 import { forgetStripeCustomer, recordStripeCustomer } from "../directory.ts";
 import { loadConfig, type Bindings, type BillingConfig } from "../env.ts";
-import { disputesOf } from "./disputes.ts";
+import { clearOwnTrouble, noteTrouble } from "./checks/noted.ts";
 import { attempt, UnexpectedAnswer } from "./failures.ts";
 import { noteSelling, priceOf } from "./offers.ts";
+import { checkoutBody } from "./port/checkout-body.ts";
+import { customersNaming, diagnose, readCustomer, withoutSearch } from "./port/customer-reading.ts";
+import { pauseCollection } from "./port/collection.ts";
+import { paymentsOf, refundLast, useCustomersMethod } from "./port/money.ts";
+import { hadTrial, markTrial } from "./port/trial-marks.ts";
+import { changeToYear, previewYear } from "./port/year.ts";
 import { stripeClient } from "./stripe.ts";
-import { idOf, premiumSubscriptions } from "./subscriptions.ts";
 
 /** @returns `null` while billing is off */
 export function stripePort(env: Bindings): BillingPort | null {
@@ -23,8 +30,6 @@ export function stripePort(env: Bindings): BillingPort | null {
   if (!result.ok || result.config.billing === null) return null;
   return new StripePort(env.USER_MAPPINGS, result.config.billing);
 }
-
-const INVOICES_SHOWN = 12;
 
 class StripePort implements BillingPort {
   readonly #kv: KVNamespace;
@@ -42,33 +47,55 @@ class StripePort implements BillingPort {
     return this.#stripe;
   }
 
-  async readCustomer(
-    customerId: string,
-    { disputes, thorough }: CustomerReading,
-  ): Promise<PortResult<CustomerState>> {
-    const stripe = this.#api;
-    const read = await attempt("read_customer", async () => {
-      const [deleted, subscriptions, found] = await Promise.all([
-        thorough ? isDeleted(stripe, customerId) : false,
-        premiumSubscriptions(stripe, this.#config, customerId),
-        disputesOf(stripe, customerId, disputes, thorough),
-      ]);
-      return { deleted, subscriptions, disputes: found };
-    });
-    if (!read.ok) return read;
-    const { deleted, ...state } = read.value;
-    return deleted ? { ok: false, problem: { kind: "customer_missing" } } : { ok: true, value: state };
+  #attempt<T>(what: string, work: () => Promise<T>): Promise<PortResult<T>> {
+    return attempt(what, work, (found) => noteTrouble(this.#kv, found));
   }
 
-  createCustomer(customer: Parameters<BillingPort["createCustomer"]>[0]): Promise<PortResult<string>> {
-    const { userId, email, name, idempotencyKey } = customer;
-    return attempt("create_customer", async () => {
+  /** A call about a customer: "No such customer" is looked into before anybody believes it. */
+  async #about<T>(
+    what: string,
+    customerId: string,
+    subscriptionId: string | null,
+    work: () => Promise<T>,
+  ): Promise<PortResult<T>> {
+    const done = await this.#attempt(what, work);
+    if (done.ok || done.problem.kind !== "customer_unknown") return done;
+    const found = await this.#attempt(`${what}_diagnosis`, () =>
+      diagnose(this.#api, this.#config, customerId, subscriptionId),
+    );
+    return found.ok ? { ok: false, problem: { kind: found.value } } : found;
+  }
+
+  async readCustomer(customerId: string, what: CustomerReading): Promise<PortResult<CustomerState>> {
+    const read = await this.#about("read_customer", customerId, what.subscriptionId, () =>
+      readCustomer(this.#api, this.#config, customerId, what),
+    );
+    if (!read.ok) return read;
+    return read.value === null
+      ? { ok: false, problem: { kind: "customer_deleted" } }
+      : { ok: true, value: read.value };
+  }
+
+  async customersOf(userId: string): Promise<PortResult<string[]>> {
+    return withoutSearch(await attempt("find_customers", () => customersNaming(this.#api, userId)));
+  }
+
+  createCustomer({ body, idempotencyKey }: KeyedCall): Promise<PortResult<string>> {
+    const { userId, email, name } = JSON.parse(body) as Contact & { userId: string };
+    return this.#attempt("create_customer", async () => {
       const made = await this.#api.customers.create(
         { name, metadata: { user_id: userId }, ...(email === null ? {} : { email }) },
         { idempotencyKey },
       );
       if (made.object !== "customer") throw new UnexpectedAnswer("no customer");
       return made.id;
+    });
+  }
+
+  updateCustomer(customerId: string, { email, name }: Contact): Promise<PortResult<null>> {
+    return this.#attempt("update_customer", async () => {
+      await this.#api.customers.update(customerId, { name, ...(email === null ? {} : { email }) });
+      return null;
     });
   }
 
@@ -80,58 +107,36 @@ class StripePort implements BillingPort {
     return forgetStripeCustomer(this.#kv, customerId);
   }
 
-  async createCheckout(checkout: NewCheckout): Promise<PortResult<Omit<OpenCheckout, "terms">>> {
-    const made = await attempt("create_checkout", async () => {
-      const price = await priceOf(this.#api, this.#config, checkout.offer);
-      if (price === undefined) return null;
-      const session = await this.#api.checkout.sessions.create(this.#session(checkout, price), {
-        idempotencyKey: checkout.idempotencyKey,
-      });
+  async prepareCheckout(checkout: NewCheckout): Promise<PortResult<string>> {
+    const price = await this.#attempt("find_price", () => priceOf(this.#api, this.#config, checkout.offer));
+    if (!price.ok) return price;
+    if (price.value === undefined) {
+      if (checkout.offer === "month") noteSelling(false);
+      return { ok: false, problem: { kind: "not_configured" } };
+    }
+    return { ok: true, value: JSON.stringify(checkoutBody(this.#config, checkout, price.value)) };
+  }
+
+  async createCheckout({
+    body,
+    idempotencyKey,
+  }: KeyedCall): Promise<PortResult<Omit<OpenCheckout, "terms">>> {
+    const params = JSON.parse(body) as Stripe.Checkout.SessionCreateParams;
+    const customerId = params.customer ?? "";
+    const made = await this.#about("create_checkout", customerId, null, async () => {
+      const session = await this.#api.checkout.sessions.create(params, { idempotencyKey });
       if (session.object !== "checkout.session" || !session.url) throw new UnexpectedAnswer("no session");
       return { id: session.id, url: session.url, expires_ms: session.expires_at * 1000 };
     });
-    const unsellable = made.ok ? made.value === null : made.problem.kind === "not_configured";
-    if (checkout.offer === "month" && (made.ok || unsellable)) noteSelling(!unsellable);
-    if (!made.ok) return made;
-    return made.value === null
-      ? { ok: false, problem: { kind: "not_configured" } }
-      : { ok: true, value: made.value };
-  }
-
-  #session(checkout: NewCheckout, price: string): Stripe.Checkout.SessionCreateParams {
-    const { customerId, userId, trial_days, successUrl, cancelUrl } = checkout;
-    const trial: Stripe.Checkout.SessionCreateParams.SubscriptionData =
-      trial_days > 0
-        ? {
-            trial_period_days: trial_days,
-            trial_settings: { end_behavior: { missing_payment_method: "cancel" } },
-          }
-        : {};
-    const tax: Partial<Stripe.Checkout.SessionCreateParams> = this.#config.automaticTax
-      ? {
-          automatic_tax: { enabled: true },
-          tax_id_collection: { enabled: true },
-          customer_update: { address: "auto", name: "auto" },
-        }
-      : {};
-    return {
-      mode: "subscription",
-      customer: customerId,
-      client_reference_id: userId,
-      metadata: { user_id: userId },
-      line_items: [{ price, quantity: 1 }],
-      subscription_data: { metadata: { user_id: userId }, ...trial },
-      allow_promotion_codes: true,
-      // Said either way: Stripe turns it on by itself for newer accounts, and then refuses settings of tax.
-      managed_payments: { enabled: this.#config.managedPayments },
-      success_url: successUrl,
-      cancel_url: cancelUrl,
-      ...tax,
-    };
+    const monthly = params.line_items?.[0]?.price === this.#config.priceId;
+    if (monthly && made.ok) noteSelling(true);
+    if (monthly && !made.ok && made.problem.kind === "misconfigured") noteSelling(false);
+    if (made.ok) await clearOwnTrouble(this.#kv);
+    return made;
   }
 
   checkoutStatus(id: string): Promise<PortResult<"open" | "complete" | "expired">> {
-    return attempt("read_checkout", async () => {
+    return this.#attempt("read_checkout", async () => {
       const session = await this.#api.checkout.sessions.retrieve(id);
       if (session.object !== "checkout.session") throw new UnexpectedAnswer("no session");
       if (session.status === "open") return "open" as const;
@@ -143,67 +148,95 @@ class StripePort implements BillingPort {
     const status = await this.checkoutStatus(id);
     if (!status.ok) return status.problem.kind === "not_found" ? { ok: true, value: null } : status;
     if (status.value !== "open") return { ok: true, value: null };
-    return attempt("expire_checkout", async () => {
+    return this.#attempt("expire_checkout", async () => {
       await this.#api.checkout.sessions.expire(id);
       return null;
     });
   }
 
-  createPortal(portal: {
+  async createPortal(portal: {
     customerId: string;
     returnUrl: string;
     flow: PortalFlow | null;
     subscriptionId: string | null;
   }): Promise<PortResult<string>> {
-    const { customerId, returnUrl } = portal;
-    return attempt("create_portal", async () => {
+    const { customerId, returnUrl, flow, subscriptionId } = portal;
+    // A place that Stripe does not let somebody into is no trouble: the portal then opens at its start.
+    const work = async (): Promise<string> => {
       const session = await this.#api.billingPortal.sessions.create({
         customer: customerId,
         return_url: returnUrl,
         ...(this.#config.portalConfiguration === null
           ? {}
           : { configuration: this.#config.portalConfiguration }),
-        ...flowOf(portal.flow, portal.subscriptionId),
+        ...flowOf(flow, subscriptionId),
       });
       if (session.object !== "billing_portal.session") throw new UnexpectedAnswer("no portal");
       return session.url;
-    });
+    };
+    if (flow !== null) {
+      const opened = await attempt("create_portal", work);
+      if (opened.ok || opened.problem.kind !== "customer_unknown") return opened;
+    }
+    return this.#about("create_portal", customerId, subscriptionId, work);
   }
 
-  async cancelSubscription(id: string, { refund }: { refund: boolean }): Promise<PortResult<null>> {
+  async cancelSubscription(id: string): Promise<PortResult<null>> {
     const stripe = this.#api;
-    const done = await attempt("cancel_subscription", async () => {
+    const done = await this.#attempt("cancel_subscription", async () => {
       const ended = await stripe.subscriptions.retrieve(id);
       if (ended.object !== "subscription") throw new UnexpectedAnswer("no subscription");
       if (ended.status !== "canceled" && ended.status !== "incomplete_expired") {
         await stripe.subscriptions.cancel(id);
       }
-      if (refund && ended.latest_invoice !== null) await giveBack(stripe, idOf(ended.latest_invoice));
       return null;
     });
     return !done.ok && done.problem.kind === "not_found" ? { ok: true, value: null } : done;
   }
 
-  readPayments(
-    customerId: string,
-    subscriptionId: string | null,
-  ): Promise<PortResult<{ card: PaymentCard | null; invoices: InvoiceView[] }>> {
-    const stripe = this.#api;
-    return attempt("read_payments", async () => {
-      const [invoices, card] = await Promise.all([
-        stripe.invoices.list({ customer: customerId, limit: INVOICES_SHOWN }),
-        subscriptionId === null ? null : cardOf(stripe, customerId, subscriptionId),
-      ]);
-      if (invoices.object !== "list") throw new UnexpectedAnswer("no list of invoices");
-      return { card, invoices: invoices.data.filter(({ status }) => status !== "draft").map(invoiceView) };
+  refundLast(subscriptionId: string): ReturnType<BillingPort["refundLast"]> {
+    return attempt("refund", () => refundLast(this.#api, subscriptionId));
+  }
+
+  pauseCollection(subscriptionId: string, paused: boolean): Promise<PortResult<null>> {
+    return this.#attempt("pause_collection", async () => {
+      await pauseCollection(this.#api, subscriptionId, paused);
+      return null;
     });
   }
-}
 
-async function isDeleted(stripe: Stripe, customerId: string): Promise<boolean> {
-  const customer = await stripe.customers.retrieve(customerId);
-  if (customer.object !== "customer") throw new UnexpectedAnswer("no customer");
-  return customer.deleted === true;
+  useCustomersMethod(subscriptionId: string, defaultMethod: string): Promise<PortResult<null>> {
+    return this.#attempt("change_method", async () => {
+      await useCustomersMethod(this.#api, subscriptionId, defaultMethod);
+      return null;
+    });
+  }
+
+  async previewYear(subscriptionId: string, at_s: number): Promise<PortResult<ChangePreview>> {
+    const read = await this.#attempt("preview_year", () =>
+      previewYear(this.#api, this.#config, subscriptionId, at_s),
+    );
+    if (!read.ok) return read;
+    return read.value === null
+      ? { ok: false, problem: { kind: "not_found" } }
+      : { ok: true, value: read.value };
+  }
+
+  changeToYear(shown: ChangePreview): ReturnType<BillingPort["changeToYear"]> {
+    return this.#attempt("change_to_year", () => changeToYear(this.#api, this.#config, shown));
+  }
+
+  readPayments(customerId: string, subscriptionId: string | null): ReturnType<BillingPort["readPayments"]> {
+    return this.#attempt("read_payments", () => paymentsOf(this.#api, customerId, subscriptionId));
+  }
+
+  hadTrial(userId: string): Promise<boolean> {
+    return hadTrial(this.#kv, userId);
+  }
+
+  markTrial(userId: string): Promise<void> {
+    return markTrial(this.#kv, userId);
+  }
 }
 
 /** Deep links need a subscription; without one the portal opens at its start. */
@@ -219,40 +252,4 @@ function flowOf(
     return { flow_data: { type: flow, subscription_update: { subscription } } };
   }
   return {};
-}
-
-/** Gives back what an invoice was paid with; the same invoice is never given back twice. */
-async function giveBack(stripe: Stripe, invoiceId: string): Promise<void> {
-  const payments = await stripe.invoicePayments.list({ invoice: invoiceId, status: "paid" });
-  for (const { payment } of payments.data) {
-    if (payment.payment_intent === undefined) continue;
-    const payment_intent = idOf(payment.payment_intent);
-    await stripe.refunds.create({ payment_intent }, { idempotencyKey: `refund:${payment_intent}` });
-  }
-}
-
-async function cardOf(
-  stripe: Stripe,
-  customerId: string,
-  subscriptionId: string,
-): Promise<PaymentCard | null> {
-  const [subscription, customer] = await Promise.all([
-    stripe.subscriptions.retrieve(subscriptionId),
-    stripe.customers.retrieve(customerId),
-  ]);
-  const ofCustomer = customer.deleted === true ? null : customer.invoice_settings.default_payment_method;
-  const method = subscription.default_payment_method ?? ofCustomer;
-  if (!method) return null;
-  const { card } = await stripe.paymentMethods.retrieve(idOf(method));
-  return card === undefined || card === null ? null : { brand: card.brand, last4: card.last4 };
-}
-
-function invoiceView(invoice: Stripe.Invoice): InvoiceView {
-  return {
-    created_ms: invoice.created * 1000,
-    total: invoice.total,
-    currency: invoice.currency,
-    status: invoice.status ?? "open",
-    url: invoice.hosted_invoice_url ?? null,
-  };
 }

@@ -1,5 +1,5 @@
 /** Opening Checkout and the portal for a user whose identity is proven: by the API, or from the plan page. */
-import type { BillingResult, CheckoutOffer, PortalFlow } from "../../objects/rpc/user.ts";
+import type { BillingResult, CheckoutOffer, PortalFlow } from "../../objects/rpc/billing.ts";
 import type { UserStub } from "../directory.ts";
 import type { Config } from "../env.ts";
 import { returnQuery } from "./return-ticket.ts";

@@ -1,5 +1,5 @@
 /** What billing cannot do, as JSON: our words only, nothing of what Stripe said. */
-import type { BillingError } from "../../objects/rpc/user.ts";
+import type { BillingError } from "../../objects/rpc/billing.ts";
 import { apiJson } from "../json.ts";
 
 export function notConfigured(): Response {
@@ -20,6 +20,12 @@ export function billingRefusal(error: BillingError, planUrl: string): Response {
         { error: "billing_unavailable", message: "Stripe does not answer right now. Try again in a moment." },
         { "Retry-After": String(error.retry_after_s) },
       );
+    case "billing_refused":
+      return apiJson(502, {
+        error: "billing_refused",
+        message:
+          "Payments are not possible here until the operator of this server has settled something with Stripe. Nothing was bought or changed.",
+      });
     case "already_subscribed":
       return apiJson(409, {
         error: "already_subscribed",

@@ -2,7 +2,7 @@
 import { accountForm, accountPage, type PageHandler } from "../account/guard.tsx";
 import type { App } from "../context.ts";
 import { apiJson } from "../json.ts";
-import { startCheckout, startPortal, upgradeLink } from "./plan-forms.tsx";
+import { changeToYear, showYear, startCheckout, startPortal, upgradeLink } from "./plan-forms.tsx";
 import { checkoutCancelled, checkoutSuccess } from "./return-pages.tsx";
 import { stripeWebhook } from "./webhook.ts";
 
@@ -13,12 +13,15 @@ export function addBilling(app: App, showPlan: PageHandler): void {
   app.get("/billing/cancel", checkoutCancelled);
   app.post("/account/plan/checkout", accountForm(startCheckout));
   app.post("/account/plan/portal", accountForm(startPortal));
+  app.get("/account/plan/year", accountPage(showYear));
+  app.post("/account/plan/year", accountForm(changeToYear));
   const methods = {
     "/stripe/webhook": "POST",
     "/billing/success": "GET, HEAD",
     "/billing/cancel": "GET, HEAD",
     "/account/plan/checkout": "POST",
     "/account/plan/portal": "POST",
+    "/account/plan/year": "GET, HEAD, POST",
   };
   for (const [path, allow] of Object.entries(methods)) {
     app.all(path, () =>

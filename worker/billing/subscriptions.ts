@@ -1,23 +1,43 @@
 /** Which of a customer's subscriptions grant premium, and what is to know of them. */
 import type { Stripe } from "stripe";
-import type { SubscriptionFact } from "../../objects/billing/billing-port.ts";
+import type { OtherSubscription, SubscriptionFact } from "../../objects/billing/billing-port.ts";
 import type { BillingConfig } from "../env.ts";
+import { Misconfigured, trouble } from "./checks/trouble.ts";
 import { UnexpectedAnswer } from "./failures.ts";
+import { collectionOf } from "./port/collection.ts";
 
 const PAGE_SIZE = 100;
+const ENDED = ["canceled", "incomplete_expired"];
+/** Ids of users, as they stand in metadata that people can edit in Stripe's dashboard. */
+export const USER_ID = /^u_[a-z0-9]{1,40}$/;
 
 /** Product of the configured price, once it had to be looked up. Ids of products do not change. */
 const productOfPrice = new Map<string, string>();
 
 /**
- * Every subscription of the customer to the premium product, ended ones too. What grants is the configured price,
- * a price with one of our lookup keys, or another price of the same product; anything else of the account does not.
+ * The customer's subscriptions: ours, ended ones too, and what else of the Stripe account runs for them. Ours are
+ * those to the configured price, to one with a lookup key of ours, or to another price of the same product, and those
+ * that our Checkout made for the user, whatever became of their price since.
+ * @throws Misconfigured when the configured price does not exist and something might be ours
  */
-export async function premiumSubscriptions(
+export async function subscriptionsOf(
   stripe: Stripe,
   config: BillingConfig,
   customerId: string,
-): Promise<SubscriptionFact[]> {
+  userId: string,
+): Promise<{ subscriptions: SubscriptionFact[]; others: OtherSubscription[] }> {
+  const subscriptions: SubscriptionFact[] = [];
+  const others: OtherSubscription[] = [];
+  for (const subscription of await listAll(stripe, customerId)) {
+    const { id, status } = subscription;
+    const item = await premiumItem(stripe, config, subscription, userId);
+    if (item !== undefined) subscriptions.push(factOf(subscription, item));
+    else if (!ENDED.includes(status)) others.push({ id, customerId, status, why: "product" });
+  }
+  return { subscriptions, others };
+}
+
+async function listAll(stripe: Stripe, customerId: string): Promise<Stripe.Subscription[]> {
   const all: Stripe.Subscription[] = [];
   for (let after: string | undefined; ;) {
     const page = await stripe.subscriptions.list({
@@ -33,21 +53,19 @@ export async function premiumSubscriptions(
       all.push(subscription);
     }
     after = page.data.at(-1)?.id;
-    if (!page.has_more || after === undefined) break;
+    if (!page.has_more || after === undefined) return all;
   }
-  const facts: SubscriptionFact[] = [];
-  for (const subscription of all) {
-    const item = await premiumItem(stripe, config, subscription);
-    if (item !== undefined) facts.push(factOf(subscription, item));
-  }
-  return facts;
 }
 
-/** The item of a subscription that grants premium; undefined: none does. */
+/**
+ * The item of a subscription that grants premium; undefined: none does.
+ * @param userId whose it is; without it, of anybody here
+ */
 export async function premiumItem(
   stripe: Stripe,
   config: BillingConfig,
   subscription: Stripe.Subscription,
+  userId?: string,
 ): Promise<Stripe.SubscriptionItem | undefined> {
   const items = subscription.items.data;
   const known = items.find(
@@ -55,9 +73,17 @@ export async function premiumItem(
       price.id === config.priceId ||
       (price.lookup_key !== null && config.lookupKeys.includes(price.lookup_key)),
   );
-  if (known !== undefined || config.priceId === null) return known;
+  if (known !== undefined) return known;
+  const bearer = subscription.metadata["user_id"];
+  const bears = userId === undefined ? bearer !== undefined && USER_ID.test(bearer) : bearer === userId;
+  if (bears) return items[0];
+  if (config.priceId === null) return undefined;
+  const ended = ENDED.includes(subscription.status);
   const product = await productOf(stripe, config.priceId);
-  return product === null ? undefined : items.find(({ price }) => idOf(price.product) === product);
+  // What has ended grants nothing, whosever it was.
+  if (product === null && ended) return undefined;
+  if (product === null) throw new Misconfigured(trouble("price_missing"));
+  return items.find(({ price }) => idOf(price.product) === product);
 }
 
 /** @returns `null` when the configured price does not exist */
@@ -86,11 +112,15 @@ function factOf(subscription: Stripe.Subscription, item: Stripe.SubscriptionItem
     created_ms: subscription.created * 1000,
     priceId: price.id,
     interval: price.recurring?.interval ?? "month",
+    intervalCount: price.recurring?.interval_count ?? 1,
     amount: price.unit_amount,
     currency: price.currency,
     ends_ms: ends_s === null ? null : ends_s * 1000,
     periodEnd_ms: periodEnd_s * 1000,
     trialEnd_ms: subscription.trial_end === null ? null : subscription.trial_end * 1000,
+    ownMethod:
+      subscription.default_payment_method === null ? null : idOf(subscription.default_payment_method),
+    collection: collectionOf(subscription),
   };
 }
 

@@ -2,11 +2,12 @@
  * POST /stripe/webhook: Stripe tells that something happened. The signature is checked over the bytes as they came,
  * then the user's object reads Stripe anew. Anything but 2xx makes Stripe send it again.
  */
-import type { Stripe } from "stripe";
+import { Stripe } from "stripe";
 import type { AppContext } from "../context.ts";
 import { readCapped } from "../html.tsx";
 import { apiJson } from "../json.ts";
 import { logEvent, logIncident } from "../log.ts";
+import { trouble } from "./checks/trouble.ts";
 import { noteEvent } from "./contact.ts";
 import { readNotice } from "./event-notice.ts";
 import { handleEvent } from "./handle-event.ts";
@@ -38,6 +39,7 @@ export async function stripeWebhook(c: AppContext): Promise<Response> {
   }
   const notice = readNotice(json);
   if (notice === null) return refuse(400, "invalid_event", "The body is not an event of Stripe's.");
+  noteVersion(notice.apiVersion);
   if (notice.livemode === billing.live) c.executionCtx.waitUntil(noteEvent(c.env));
   try {
     const outcome = await handleEvent(c.env, billing, notice);
@@ -53,6 +55,15 @@ export async function stripeWebhook(c: AppContext): Promise<Response> {
     logIncident(error, { during: "stripe_webhook", event_id: notice.id });
     return later();
   }
+}
+
+let notedVersion: string | null = null;
+
+/** Only ids are read of an event, so another version harms nothing; the operator is told once per isolate. */
+function noteVersion(version: string | null): void {
+  if (version === null || version === Stripe.API_VERSION || version === notedVersion) return;
+  notedVersion = version;
+  logEvent("warn", "stripe_event_version", { ...trouble("webhook_version", version) });
 }
 
 /** True when one of the secrets signed exactly this body within five minutes of now, before or after. */

@@ -1,4 +1,4 @@
-import type { BillingRpc } from "../../objects/rpc/user.ts";
+import type { BillingRpc } from "../../objects/rpc/billing.ts";
 import type { UserStub } from "../directory.ts";
 
 /** Works with the billing of a user's object, and lets go of it afterwards. One round trip per call. */

@@ -1,22 +1,10 @@
 /** Runs the scenarios of billing against a Stripe account, a line each, and says how long the webhook took. */
 import { Stripe } from "stripe";
-import { setUpStripe, type Wanted } from "../../../scripts/ops/stripe-account.ts";
+import { setUpStripe } from "../../../scripts/ops/stripe-account.ts";
 import { stripeFor } from "../../../scripts/ops/stripe-client.ts";
 import { scenarios } from "./scenarios.ts";
+import { WANTED } from "./wanted.ts";
 import { LiveWorld, type Account } from "./world.ts";
-
-/** Apart from what `npm run stripe:setup` makes: the account may be in use for staging. */
-const WANTED: Wanted = {
-  productName: "ClickUp MCP billing check",
-  currency: "usd",
-  offers: [
-    { interval: "month", lookupKey: "clickup_mcp_check_monthly", amount: 900 },
-    { interval: "year", lookupKey: "clickup_mcp_check_yearly", amount: 9_000 },
-  ],
-  publicUrl: "https://mcp.example.com",
-  webhook: false,
-  mark: "billing-check",
-};
 
 export interface Outcome {
   passed: number;

@@ -3,14 +3,9 @@
  * a subscription and needs none of the others.
  */
 import type { Stripe } from "stripe";
+import { asItIs } from "./as-it-is.ts";
+import { must, type Scenario } from "./scenario.ts";
 import type { LiveWorld } from "./world.ts";
-
-export interface Scenario {
-  /** With the codes of the behaviours it covers. */
-  name: string;
-  /** @throws Error when it does not hold. @returns what was seen, or why it cannot be tried here */
-  run(world: LiveWorld): Promise<string | { skipped: string }>;
-}
 
 const CARD = "pm_card_visa";
 /** Attaches; every charge is declined. */
@@ -18,10 +13,6 @@ const DECLINED_LATER = "pm_card_chargeCustomerFail";
 /** The charge succeeds and is disputed at once. */
 const DISPUTED = "pm_card_createDispute";
 const DAY_S = 86_400;
-
-function must(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message);
-}
 
 const becomesPremium = (world: LiveWorld) => world.until("premium", () => world.premium());
 const becomesFree = (world: LiveWorld) => world.until("free", async () => !(await world.premium()));
@@ -310,7 +301,7 @@ async function disputeOf(world: LiveWorld): Promise<Stripe.Dispute | undefined> 
 
 /** All of them, each from a beginning without a subscription. */
 export function scenarios(): Scenario[] {
-  return SCENARIOS.map((scenario) => ({
+  return [...asItIs({ subscribe, becomesPremium, becomesFree, disputeOf }), ...SCENARIOS].map((scenario) => ({
     name: scenario.name,
     async run(world) {
       await beginFree(world);

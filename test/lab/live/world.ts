@@ -154,6 +154,13 @@ export class LiveWorld {
     return newest;
   }
 
+  /** Another customer of the person, to be removed in the end. */
+  async secondCustomer(): Promise<string> {
+    const { id } = await this.stripe.customers.create({ metadata: { user_id: this.userId } });
+    this.#customers.add(id);
+    return id;
+  }
+
   /** How many tools the person sees: the plan, as a client notices it. */
   async tools(): Promise<number> {
     const response = await this.post("/mcp", { jsonrpc: "2.0", id: 1, method: "tools/list" });

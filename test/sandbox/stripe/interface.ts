@@ -75,7 +75,7 @@ export interface StripeSandboxOptions {
   secretKeys?: string[];
   /**
    * Restricted keys with what each may do, e.g. `{ rk_test_x: ["charge_read", "customer_write"] }`; writing includes
-   * reading. See `permissions.ts`.
+   * reading. See `refusals/permissions.ts`.
    */
   restricted?: Record<string, string[]>;
   /** Lets in every key that looks like one of test mode. */

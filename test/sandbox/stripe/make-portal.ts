@@ -33,6 +33,7 @@ export function newConfiguration(world: World, id = world.id("bpc")): Configurat
         billing_cycle_anchor: null,
         default_allowed_updates: [],
         enabled: false,
+        products: null,
         proration_behavior: "none",
         schedule_at_period_end: { conditions: [] },
         trial_update_behavior: "end_trial",

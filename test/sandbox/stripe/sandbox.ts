@@ -11,7 +11,7 @@ import { MINUTE_MS, STRIPE_SANDBOX } from "./facts.ts";
 import { type Fault, FaultBox, isStored, playFault } from "./faults.ts";
 import type { StripeCall, StripeSandbox, StripeSandboxOptions } from "./interface.ts";
 import { pages } from "./pages/index.ts";
-import { checkPermission } from "./permissions.ts";
+import { checkPermission } from "./refusals/permissions.ts";
 import { openDispute } from "./payments.ts";
 import { Router } from "./route.ts";
 import { routes } from "./routes/index.ts";

@@ -128,3 +128,120 @@ describe("npm run stripe:setup", () => {
     expect(refused.output).not.toContain("nobodyKnowsThisKey");
   });
 });
+
+describe("S11 setup converges to what is asked for", () => {
+  const bench = new Workbench();
+  let server: SandboxServer;
+  beforeAll(async () => {
+    server = await startStripeSandbox(await freePort(18_955), bench.file("stripe.json"), undefined, "empty");
+  });
+  afterAll(async () => {
+    await server.stop();
+    bench.remove();
+  });
+  const run = (args: string[], env: Record<string, string> = {}) =>
+    bench.run("stripe-setup", [...args, "--out", bench.file("secret")], {
+      STRIPE_SECRET_KEY: STRIPE_SANDBOX.secretKey,
+      STRIPE_API_URL: server.url,
+      ...env,
+    });
+  const api = async <T>(method: string, path: string, params: Record<string, string> = {}): Promise<T> => {
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${STRIPE_SANDBOX.secretKey}`,
+        "Content-Type": "application/x-www-form-urlencoded",
+      },
+      ...(method === "POST" ? { body: new URLSearchParams(params).toString() } : {}),
+    });
+    return (await response.json()) as T;
+  };
+  const URL = ["--url", "https://mcp.example.com"];
+  const idIn = (output: string): string => /STRIPE_PRICE_ID=(price_\w+)/.exec(output)?.[1] ?? "";
+
+  test("four times with other options: a year, another address, a disabled endpoint, a higher price", async () => {
+    const first = await run(URL);
+    expect(first.output.match(/^made/gm)).toHaveLength(4);
+    const monthly = idIn(first.output);
+    // Somebody subscribes at the old price.
+    const customer = await api<{ id: string }>("POST", "/v1/customers", { name: "A" });
+    const subscription = await api<{ id: string }>("POST", "/v1/subscriptions", {
+      customer: customer.id,
+      "items[0][price]": monthly,
+      trial_period_days: "30",
+    });
+
+    const second = await run([...URL, "--year", "9000"]);
+    expect(second.output).toMatch(/^made {3}price premium_yearly/m);
+    expect(second.output).toMatch(/^set {4}customer portal configuration: .*subscription_update/m);
+    const [portal] = (
+      await api<{ data: { features: { subscription_update: { products: { prices: string[] }[] } } }[] }>(
+        "GET",
+        "/v1/billing_portal/configurations?expand[]=data.features.subscription_update.products",
+      )
+    ).data;
+    expect(portal?.features.subscription_update.products[0]?.prices).toHaveLength(2);
+
+    const endpoints = await api<{ data: { id: string }[] }>("GET", "/v1/webhook_endpoints");
+    const endpoint = endpoints.data[0]?.id ?? "";
+    await api("POST", `/v1/webhook_endpoints/${endpoint}`, {
+      disabled: "true",
+      "enabled_events[0]": "invoice.paid",
+    });
+    const third = await run(["--url", "https://other.example.com"]);
+    expect(third.output).toMatch(/^made {3}webhook endpoint https:\/\/other/m);
+    expect(third.output).toMatch(/^note {3}webhook endpoint https:\/\/mcp.* for another address/m);
+    // Back to the first address: what was disabled works again, and the year is still offered.
+    const fourth = await run([...URL, "--month", "1200"]);
+    expect(fourth.output).toMatch(/^set {4}webhook endpoint https:\/\/mcp.*events added, enabled again/m);
+    expect(fourth.output).toMatch(/^kept {3}price premium_yearly/m);
+    expect(fourth.output).toMatch(
+      /^made {3}price premium_monthly, instead of price_\w+ \(900 usd a month\)/m,
+    );
+    expect(fourth.output).toMatch(/1 subscriptions stay at 900 usd a month; --move-subscribers moves them/);
+    const dearer = idIn(fourth.output);
+    expect(dearer).not.toBe(monthly);
+    expect(await api("GET", `/v1/prices/${dearer}`)).toMatchObject({
+      unit_amount: 1_200,
+      lookup_key: "premium_monthly",
+    });
+    expect(await api("GET", `/v1/subscriptions/${subscription.id}`)).toMatchObject({
+      items: { data: [{ price: { id: monthly, lookup_key: null } }] },
+    });
+    // Without a price nothing falls back to what setup asks for by itself.
+    const fifth = await run(URL);
+    expect([idIn(fifth.output), /^(made|set)/m.test(fifth.output)]).toEqual([dearer, false]);
+  });
+
+  test("old subscribers are moved by choice, with nothing charged at once", async () => {
+    const before = idIn((await run(URL)).output);
+    const customer = await api<{ id: string }>("POST", "/v1/customers", { name: "B" });
+    const method = await api<{ id: string }>("POST", "/v1/payment_methods/pm_card_visa/attach", {
+      customer: customer.id,
+    });
+    const { id } = await api<{ id: string }>("POST", "/v1/subscriptions", {
+      customer: customer.id,
+      "items[0][price]": before,
+      default_payment_method: method.id,
+    });
+    const raised = await run([...URL, "--month", "1500", "--move-subscribers"]);
+    expect(raised.output).toMatch(/subscriptions moved: they pay the new price from their next period on/);
+    expect(await api("GET", `/v1/subscriptions/${id}`)).toMatchObject({
+      items: { data: [{ price: { unit_amount: 1_500 } }] },
+    });
+    const charges = await api<{ data: unknown[] }>("GET", `/v1/charges?customer=${customer.id}`);
+    expect(charges.data).toHaveLength(1);
+  });
+
+  test("the portal of the sandbox's seed is the one that setup makes", async () => {
+    const seeded = createStripeSandbox();
+    const made = createStripeSandbox({ seed: "empty" });
+    await setUpStripe(stripeFor(made), WANTED);
+    const featuresOf = (sandbox: typeof made) => {
+      const [one] = Object.values(sandbox.state.test.portal_configurations);
+      const { products: _, ...update } = one!.features.subscription_update;
+      return { ...one!.features, subscription_update: update };
+    };
+    expect(featuresOf(made)).toEqual(featuresOf(seeded));
+  });
+});

@@ -1,6 +1,6 @@
 /** The last question before everything goes. */
-import type { PlanView } from "../../../objects/rpc/user.ts";
-import { price } from "./plan-card.tsx";
+import type { PlanView } from "../../../objects/rpc/billing.ts";
+import { amountInWords, periodInWords } from "../money.ts";
 import { AccountFrame, FormToken, type AccountPageProps } from "./frame.tsx";
 import { Time } from "../time.tsx";
 
@@ -83,7 +83,7 @@ function Paid({ plan, timeZone }: { plan: PlanView; timeZone: string }) {
         </strong>
         {subscription === null || many
           ? ""
-          : ` (Premium, ${price(subscription.amount, subscription.currency)} a ${subscription.interval})`}
+          : ` (Premium, ${amountInWords(subscription.amount, subscription.currency)} ${periodInWords(subscription.interval, subscription.intervalCount)})`}
         {until_ms === null ? null : (
           <>
             , not on <Time ms={until_ms} timeZone={timeZone} />

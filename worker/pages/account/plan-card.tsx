@@ -1,5 +1,6 @@
 /** What a person pays, what happens next with it, and the buttons to change it. */
-import type { CheckoutOffer, InvoiceView, PaymentCard, PlanView } from "../../../objects/rpc/user.ts";
+import type { CheckoutOffer, InvoiceView, PaymentCard, PlanView } from "../../../objects/rpc/billing.ts";
+import { amountInWords, periodInWords } from "../money.ts";
 import { FormToken } from "./frame.tsx";
 import { Time } from "../time.tsx";
 
@@ -8,6 +9,8 @@ interface OfferView {
   /** In the currency's smallest unit. */
   amount: number | null;
   currency: string;
+  interval: string;
+  intervalCount: number;
 }
 
 export interface PlanCardProps {
@@ -15,6 +18,11 @@ export interface PlanCardProps {
   /** Empty: nothing can be bought right now. */
   offers: readonly OfferView[];
   trial_days: number;
+  /** A yearly price that the running subscription could change to. */
+  yearOffered: boolean;
+  /** Linked where something is bought. */
+  termsUrl: string | null;
+  refundPolicyUrl: string | null;
   /** `null`: Stripe did not say. */
   payments: { card: PaymentCard | null; invoices: InvoiceView[] } | null;
   formToken: string;
@@ -103,7 +111,8 @@ function Subscription({ plan, payments, timeZone }: PlanCardProps) {
     <dl>
       <dt>Price</dt>
       <dd>
-        {price(subscription.amount, subscription.currency)} a {subscription.interval}
+        {amountInWords(subscription.amount, subscription.currency)}{" "}
+        {periodInWords(subscription.interval, subscription.intervalCount)}
       </dd>
       {next_ms === null ? null : (
         <>
@@ -131,10 +140,15 @@ function brandName(brand: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function Manage({ formToken, plan }: PlanCardProps) {
+function Manage({ formToken, plan, yearOffered }: PlanCardProps) {
   const ends = plan.subscription?.ends_ms !== null;
   return (
     <div class="actions">
+      {yearOffered ? (
+        <a class="button primary" href="/account/plan/year">
+          Pay by the year
+        </a>
+      ) : null}
       <PortalButton formToken={formToken} flow="" label={ends ? "Renew or manage" : "Manage subscription"} />
       <PortalButton formToken={formToken} flow="payment_method_update" label="Change payment method" />
       {ends ? null : (
@@ -154,7 +168,18 @@ function PortalButton({ formToken, flow, label }: { formToken: string; flow: str
   );
 }
 
-function Offers({ offers, formToken, trial_days }: PlanCardProps) {
+function Policies({ termsUrl, refundPolicyUrl }: Pick<PlanCardProps, "termsUrl" | "refundPolicyUrl">) {
+  if (termsUrl === null && refundPolicyUrl === null) return null;
+  return (
+    <p>
+      {termsUrl === null ? null : <a href={termsUrl}>Terms of service</a>}
+      {termsUrl !== null && refundPolicyUrl !== null ? " · " : null}
+      {refundPolicyUrl === null ? null : <a href={refundPolicyUrl}>Refund policy</a>}
+    </p>
+  );
+}
+
+function Offers({ offers, formToken, trial_days, termsUrl, refundPolicyUrl }: PlanCardProps) {
   if (offers.length === 0) {
     return <p>Upgrading is not possible right now. Try again later.</p>;
   }
@@ -165,16 +190,17 @@ function Offers({ offers, formToken, trial_days }: PlanCardProps) {
         {trial_days > 0 ? ` The first ${trial_days} days are free, once per account.` : ""}
       </p>
       <div class="actions">
-        {offers.map(({ offer, amount, currency }, i) => (
+        {offers.map(({ offer, amount, currency, interval, intervalCount }, i) => (
           <form method="post" action="/account/plan/checkout">
             <FormToken value={formToken} />
             <input type="hidden" name="offer" value={offer} />
             <button class={i === 0 ? "primary" : ""}>
-              Upgrade: {price(amount, currency)} a {offer}
+              Upgrade: {amountInWords(amount, currency)} {periodInWords(interval, intervalCount)}
             </button>
           </form>
         ))}
       </div>
+      <Policies termsUrl={termsUrl} refundPolicyUrl={refundPolicyUrl} />
     </>
   );
 }
@@ -188,7 +214,7 @@ function Invoices({ payments, timeZone }: PlanCardProps) {
       <ul class="rows">
         {invoices.map(({ created_ms, total, currency, status, url }) => (
           <li>
-            <Time ms={created_ms} timeZone={timeZone} /> {price(total, currency)} {status}{" "}
+            <Time ms={created_ms} timeZone={timeZone} /> {amountInWords(total, currency)} {status}{" "}
             {url === null ? null : (
               <a href={url} rel="noreferrer">
                 View
@@ -199,12 +225,4 @@ function Invoices({ payments, timeZone }: PlanCardProps) {
       </ul>
     </details>
   );
-}
-
-/** Amounts are in the smallest unit; some currencies have none. */
-export function price(amount: number | null, currency: string): string {
-  if (amount === null) return "the price Stripe shows";
-  const format = new Intl.NumberFormat("en", { style: "currency", currency: currency.toUpperCase() });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amount / 10 ** digits);
 }

@@ -2,15 +2,16 @@
 import type { UsageView } from "../../../objects/rpc/user.ts";
 import { TOOLS } from "../../../tools/catalog.ts";
 import { TOOL_SET_NAMES, TOOL_SET_TEXTS } from "../choice-texts.ts";
+import { amountInWords, periodInWords } from "../money.ts";
 import { examplesFor, PREMIUM_EXAMPLES } from "../examples.ts";
-import { PlanCard, price, type PlanCardProps } from "./plan-card.tsx";
+import { PlanCard, type PlanCardProps } from "./plan-card.tsx";
 import { AccountFrame, type AccountPageProps } from "./frame.tsx";
 
 interface PlanProps extends AccountPageProps {
   usage: UsageView;
   /** Requests a minute of each plan. */
   limits: { free: number; premium: number };
-  billing: Pick<PlanCardProps, "plan" | "offers" | "payments" | "trial_days">;
+  billing: Omit<PlanCardProps, "formToken" | "timeZone" | "now_ms">;
 }
 
 export function PlanPage(props: PlanProps) {
@@ -96,15 +97,14 @@ function titles(tools: readonly { title: string }[]): string {
 /** What is paid now, or what can be bought. */
 function prices({ plan, offers }: PlanProps["billing"]): string {
   const { subscription } = plan;
-  const all =
-    offers.length > 0
-      ? offers.map(({ offer, amount, currency }) => ({ interval: offer as string, amount, currency }))
-      : subscription === null
-        ? []
-        : [subscription];
+  const all = offers.length > 0 ? offers : subscription === null ? [] : [subscription];
   return (
-    all.map(({ interval, amount, currency }) => `${price(amount, currency)} a ${interval}`).join(" or ") ||
-    "Not for sale right now"
+    all
+      .map(
+        (one) =>
+          `${amountInWords(one.amount, one.currency)} ${periodInWords(one.interval, one.intervalCount)}`,
+      )
+      .join(" or ") || "Not for sale right now"
   );
 }
 

@@ -89,7 +89,9 @@ function switchPrice(
   const item = subscription.items.data[0];
   if (item === undefined || item.price.id === price) return;
   const next = world.get("prices", price, "price");
-  const shortens = feature.schedule_at_period_end.conditions.some((one) => one.type === "shortening_interval");
+  const shortens = feature.schedule_at_period_end.conditions.some(
+    (one) => one.type === "shortening_interval",
+  );
   if (shortens && lengthOf(next) < lengthOf(item.price) && subscription.status !== "trialing") {
     world.data.scheduled_prices[subscription.id] = price;
     return;

@@ -1,4 +1,4 @@
-import { checkAccount } from "../account-state.ts";
+import { checkAccount } from "../refusals/account-state.ts";
 import { confirmSession, expireSession } from "../checkout.ts";
 import { readDiscounts } from "../discounts.ts";
 import { invalid } from "../errors.ts";

@@ -1,4 +1,4 @@
-import { checkCurrency } from "../account-state.ts";
+import { checkCurrency } from "../refusals/account-state.ts";
 import { changeItems, invoiceChange, type Proration } from "../change-items.ts";
 import { applyDiscount, readDiscounts } from "../discounts.ts";
 import { invalid } from "../errors.ts";
@@ -166,7 +166,20 @@ function trialEndOf(world: World, params: Params): number | null {
   return end ?? (days === undefined || days <= 0 ? null : world.now() + days * 86_400);
 }
 
-function update({ world, path, params }: Context): SubscriptionRecord {
+/** With `error_if_incomplete` a payment that fails leaves everything as it was. */
+function update(context: Context): SubscriptionRecord {
+  const { world, params } = context;
+  if (text(params, "payment_behavior") !== "error_if_incomplete") return change(context);
+  const kept = structuredClone(world.data);
+  try {
+    return change(context);
+  } catch (error) {
+    world.data = kept;
+    throw error;
+  }
+}
+
+function change({ world, path, params }: Context): SubscriptionRecord {
   const row = world.get("subscriptions", path.subscription ?? "", "id", 404);
   if (hasEnded(row)) {
     const only = Object.keys(params).every((name) => name === "metadata" || name === "cancellation_details");

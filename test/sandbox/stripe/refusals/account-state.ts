@@ -1,7 +1,7 @@
 /** What Stripe refuses because of the state of the account or of a customer, whatever the request says. */
-import { invalid } from "./errors.ts";
-import { hasEnded } from "./subscription-status.ts";
-import type { World } from "./world.ts";
+import { invalid } from "../errors.ts";
+import { hasEnded } from "../subscription-status.ts";
+import type { World } from "../world.ts";
 
 /** @throws StripeFault 400 with Stripe's reason: nothing a caller sends again would change it */
 export function checkAccount(

@@ -1,5 +1,5 @@
 /** What a restricted key may do. Each route needs one permission of its resource, as Stripe's dashboard lists them. */
-import { StripeFault } from "./errors.ts";
+import { StripeFault } from "../errors.ts";
 
 /** Resource of a path, the most particular first. */
 const RESOURCES: [RegExp, string][] = [
@@ -21,7 +21,7 @@ const RESOURCES: [RegExp, string][] = [
 ];
 
 /** The permission a route needs, e.g. "charge_read"; undefined: none. */
-export function permissionOf(operation: string): string | undefined {
+function permissionOf(operation: string): string | undefined {
   const [method = "", path = ""] = operation.split(" ");
   const resource = RESOURCES.find(([pattern]) => pattern.test(path))?.[1];
   return resource === undefined ? undefined : `${resource}_${method === "GET" ? "read" : "write"}`;
