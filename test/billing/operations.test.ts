@@ -1,12 +1,14 @@
 /** What an operator can see and mend, and what is written down of it. */
 import { describe, expect, test, vi } from "vitest";
 import { merge } from "../../scripts/ops/admin-commands.ts";
+import { numbersInWords } from "../../scripts/ops/stripe/numbers.ts";
 import { runCommand } from "../../worker/admin/run.ts";
 import type { Bindings } from "../../worker/env.ts";
 import { redact } from "../../worker/log.ts";
 import { loadConfig } from "../../worker/env.ts";
 import { newUser, runDueJobs, type TestUser } from "../support/users.ts";
 import { STRIPE_SANDBOX } from "../sandbox/stripe/index.ts";
+import { buyUrl, configured } from "./other-configuration.ts";
 import {
   api,
   billingOf,
@@ -298,4 +300,33 @@ test("X4 the documented commands: Checkout by curl, then the two events of the g
   expect((await only("customer.subscription.deleted")).map((r) => r.status)).toEqual([200]);
   expect(await planOf(user)).toMatchObject({ tier: "free" });
   travel(1);
+});
+
+test("billing report: states, MRR, trials, failed payments, churn and why people cancelled", async () => {
+  const [yearly, leaver, owing] = [await newUser(), await newUser(), await newUser()];
+  await subscribe(yearly, { interval: "year" });
+  await subscribe(leaver);
+  await subscribe(owing);
+  await pay(await configured(await newUser(), { rules: { trial_days: 60 } }, buyUrl));
+  const owed = stripe.state.test.subscriptions[await subscriptionOf(owing)]?.default_payment_method;
+  stripe.setCard(String(owed), "declines");
+  travel(31 * DAY_MS + 3 * 3_600_000);
+  await api("POST", `/v1/subscriptions/${await subscriptionOf(leaver)}`, {
+    "cancellation_details[feedback]": "too_expensive",
+  });
+  await api("DELETE", `/v1/subscriptions/${await subscriptionOf(leaver)}`);
+  await deliver();
+  const numbers = await admin("billing/numbers");
+  expect(numbers).toMatchObject({
+    states: { active: 1, canceled: 1, past_due: 1, trialing: 1 },
+    // A twelfth of the year, and the month that is owed.
+    mrr: { usd: STRIPE_SANDBOX.amountYearly / 12 + STRIPE_SANDBOX.amountMonthly },
+    trials: 1,
+    failedPayments: 1,
+    churn: { ended: 1, ranBefore: 4 },
+    cancelReasons: { too_expensive: 1 },
+  });
+  const words = numbersInWords(numbers);
+  expect(words).toMatch(/monthly recurring revenue +\$16\.50/);
+  expect(words).toMatch(/churn of 30 days +25\.0 % \(1 of 4\)/);
 });

@@ -317,3 +317,21 @@ describe("upgrade links", () => {
     expect(await tierOf(await userOf("bob"))).toBe("free");
   });
 });
+
+test("the year on the plan page: shown with its price, charged as shown, and not offered again", async () => {
+  await reset("alice");
+  const alice = await signedIn("alice");
+  const user = await userOf("alice");
+  await subscribe(user);
+  travel(60_000);
+  expect(await (await alice.get("/account/plan")).text()).toContain('href="/account/plan/year"');
+  const html = await (await alice.get("/account/plan/year")).text();
+  expect(html).toContain("$90.00 a year");
+  const [due_now, at_s] = [hiddenField(html, "due_now"), hiddenField(html, "at_s")];
+  const wrong = await submit(alice, "/account/plan/year", { due_now: "1", at_s });
+  expect(wrong.status).toBe(409);
+  const done = await submit(alice, "/account/plan/year", { due_now, at_s });
+  expect([done.status, done.headers.get("Location")]).toEqual([303, "/account/plan?done=year"]);
+  expect(await planOf(user)).toMatchObject({ tier: "premium", subscription: { interval: "year" } });
+  expect(await (await alice.get("/account/plan")).text()).not.toContain("/account/plan/year");
+});
