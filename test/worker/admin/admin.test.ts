@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../../../worker/admin/run.ts";
 import type { Bindings } from "../../../worker/env.ts";
+import { useStripe } from "../../billing/stripe-world.ts";
 import { SANDBOX } from "../../sandbox/clickup/facts.ts";
 import { Browser } from "../browser.ts";
 import { callMcp, connect, userOfToken } from "../client.ts";
@@ -221,6 +222,8 @@ describe("export and delete", () => {
 });
 
 describe("billing", () => {
+  useStripe();
+
   it("is reported and held against Stripe", async () => {
     const { userId } = await person();
     const report = (await admin("billing/report", { user: userId })).body;
