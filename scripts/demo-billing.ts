@@ -42,7 +42,10 @@ export async function demoBilling(stack: Stack, browser: FormBrowser, client: Cl
   });
   await check("72 tools appear", async () => {
     await toolsBecome(client, ALL_TOOLS);
-    const found = await client.callTool({ name: "clickup_task_search", arguments: { query: "export" } });
+    const found = await client.callTool({
+      name: "clickup_task_search",
+      arguments: { query: "export", workspace: "Northwind Labs" },
+    });
     must(found.isError !== true, JSON.stringify(found.content));
     return ["the same client, the same token; task search works", undefined];
   });
