@@ -17,7 +17,7 @@ const asBoolean = (value: unknown): unknown => {
 };
 
 /** One value, or a list written as JSON, as a list. */
-const asList = (value: unknown): unknown => {
+export const asList = (value: unknown): unknown => {
   const read = fromJson(value, "[");
   return typeof read === "string" || typeof read === "number" ? [read] : read;
 };
@@ -52,7 +52,7 @@ export const PlaceReference = Text.describe("id, URL, name or path");
 export const When = z.preprocess(asText, filled);
 /** With the words a model needs once per tool. */
 export const WhenExplained = When.describe("ISO, today, next friday, +3d");
-export const Duration = z.preprocess(asText, filled).describe("1h30m");
+export const Duration = z.preprocess(asText, filled).describe("1h30m or minutes");
 
 export const PriorityName = z.preprocess((value) => {
   const word = typeof value === "string" ? value.trim().toLowerCase() : asText(value);

@@ -1,12 +1,6 @@
 import { issueCode, optionUuid, SANDBOX, type ClickUpSandbox } from "../sandbox/clickup/index.ts";
-
-export interface DrivenCall {
-  method: string;
-  /** Without /api, with the query. */
-  path: string;
-  body?: unknown;
-  form?: FormData;
-}
+import type { DrivenCall } from "./driven-call.ts";
+import { moreSandboxCalls } from "./sandbox-calls-more.ts";
 
 const { tasks, lists, spaces, folders, workspaces, users, fields, docs, pages, timeEntries, groups } =
   SANDBOX;
@@ -84,7 +78,10 @@ export function sandboxCalls(sandbox: ClickUpSandbox): (DrivenCall | (() => Driv
     post(`/v2/space/${spaces.marketing}/list`, { name: "Ideas", assignee: users.carol, status: "red" }),
     get(`/v2/list/${lists.launch}`),
     put(`/v2/list/${lists.empty}`, { name: "Still nothing", due_date: null }),
-    post(`/v2/list/${lists.sprint22}/task/${tasks.docs}`),
+    () => {
+      sandbox.state.workspace(workspaces.northwind).multiple_lists = true;
+      return post(`/v2/list/${lists.sprint22}/task/${tasks.docs}`);
+    },
     remove(`/v2/list/${lists.sprint22}/task/${tasks.docs}`),
     // Tasks
     get(
@@ -211,6 +208,7 @@ export function sandboxCalls(sandbox: ClickUpSandbox): (DrivenCall | (() => Driv
       content_edit_mode: "append",
       content_format: "text/md",
     }),
+    ...moreSandboxCalls(sandbox, now_ms),
   ];
 }
 

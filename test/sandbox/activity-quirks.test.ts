@@ -21,14 +21,14 @@ describe("comments, time and docs", () => {
     expect(comment).toMatchObject({
       id: String(created.id),
       comment_text: "@Dan O'Neil see this",
-      reply_count: "0",
+      reply_count: 0,
     });
     await send(`POST /v2/comment/${String(created.id)}/reply`, { body: { comment_text: "yes" } });
     const [again] = (await send(`GET /v2/task/${tasks.docs}/comment`)).body.comments as Body[];
-    expect(again).toMatchObject({ reply_count: "1" });
+    expect(again).toMatchObject({ reply_count: 1 });
   });
 
-  it("replaces a running timer, answers null without one, and needs tags on update", async () => {
+  it("replaces a running timer, answers null without one, and keeps tags that an update leaves out", async () => {
     const { send, sandbox, clock } = sandboxWithClient();
     const time = `/v2/team/${workspaces.northwind}/time_entries`;
     expect((await send(`GET ${time}/current`)).body).toEqual({ data: null });
@@ -47,7 +47,7 @@ describe("comments, time and docs", () => {
     clock.now_ms += 30_000;
     expect((await send(`POST ${time}/stop`)).body.data).toMatchObject({ id: second.id, duration: 30_000 });
     expect((await send(`POST ${time}/stop`)).status).toBe(400);
-    expect((await send(`PUT ${time}/${second.id}`, { body: { description: "x" } })).status).toBe(400);
+    expect((await send(`PUT ${time}/${second.id}`, { body: { description: "x" } })).status).toBe(200);
     expect(Number.isSafeInteger(Number(second.id))).toBe(false);
   });
 

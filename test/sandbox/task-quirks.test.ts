@@ -52,12 +52,15 @@ describe("tasks at ClickUp", () => {
   });
 
   it("answers dates as strings, estimates as numbers, and time_spent only where there is some", async () => {
-    const { send, clock } = sandboxWithClient();
+    const { send, clock, sandbox } = sandboxWithClient();
     const task = (await send(`GET /v2/task/${tasks.export}`)).body;
     expect(task.due_date).toBe(String(clock.now_ms + 4 * 86_400_000));
     expect(task.time_estimate).toBe(57_600_000);
     expect(task.time_spent).toBeGreaterThan(0);
-    expect((await send(`GET /v2/task/${tasks.longId}`)).body).not.toHaveProperty("time_spent");
+    expect((await send(`GET /v2/task/${tasks.longId}`)).body).toHaveProperty("time_spent", 0);
+    const list = `GET /v2/list/${sandbox.state.task(tasks.longId).list_id}/task?subtasks=true`;
+    const shown = (await send(list)).body.tasks as { id: string }[];
+    expect(shown.find((one) => one.id === tasks.longId)).not.toHaveProperty("time_spent");
   });
 
   it("prefers markdown_content, shows markdown only when asked, and clears it with a space", async () => {
@@ -166,8 +169,11 @@ describe("tasks at ClickUp", () => {
 
   it("does nothing when a second list is not allowed, and adds it where it is", async () => {
     const { send, sandbox } = sandboxWithClient();
-    const no = await send(`POST /v2/list/${lists.sprint22}/task/${tasks.docs}`);
-    expect([no.status, no.body]).toEqual([200, {}]);
+    const add = `POST /v2/list/${lists.sprint22}/task/${tasks.docs}`;
+    expect(await send(add)).toMatchObject({ status: 400, body: { ECODE: "OV_016" } });
+    // What another saw.
+    sandbox.state.workspace(SANDBOX.workspaces.northwind).multiple_lists_off = "ignored";
+    expect(await send(add)).toMatchObject({ status: 200, body: {} });
     expect(sandbox.state.task(tasks.docs).extra_lists).toEqual([]);
     const other = await send(`POST /v2/space/${spaces.side}/list`, { body: { name: "Other" } });
     await send(`POST /v2/list/${String(other.body.id)}/task/${tasks.garden}`);
@@ -216,7 +222,7 @@ describe("tasks at ClickUp", () => {
     expect(values.get(fields.labels)).toEqual([optionUuid(fields.labels, 1), optionUuid(fields.labels, 2)]);
     expect(values.get(fields.number)).toBe("42");
     expect(values.get(fields.checkbox)).toBe("true");
-    expect(values.get(fields.manualProgress)).toEqual({ current: "20", percent_completed: 50 });
+    expect(values.get(fields.manualProgress)).toEqual({ current: "20", percent_completed: 0.5 });
     expect(values.get(fields.automaticProgress)).toEqual({ percent_complete: 33 });
     expect(values.get(fields.users)).toEqual([
       expect.objectContaining({ id: users.eve }),

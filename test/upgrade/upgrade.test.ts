@@ -90,7 +90,7 @@ describe.each(CASES)("a database of version $version", ({ version, fixture }) =>
     const space = { space: SANDBOX.spaces.product };
     // The token of the sign-in is of a sandbox long gone. It was opened: ClickUp is what refuses it.
     const old = await post(userId, await deviceOf(object, "jwt"), call("clickup_space_get", space));
-    expect((await resultOf(old)).content[0]?.text).toContain("OAUTH_025");
+    expect((await resultOf(old)).content[0]?.text).toContain("OAUTH_019");
     using desk = await object.desk();
     expect((await desk.removeCredential("oauth")).ok).toBe(true);
     for (const via of ["jwt", "oauth"] as const) {

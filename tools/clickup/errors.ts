@@ -9,6 +9,8 @@ export type ClickUpErrorKind =
   /** The token is fine, but may not do this; ClickUp answers the same for ids it does not know. */
   | "permission"
   | "not_found"
+  /** ClickUp answers for it, and says that it was deleted. */
+  | "deleted"
   | "validation"
   | "rate_limited"
   | "unavailable"
@@ -68,9 +70,42 @@ export function isRefused(error: unknown): error is ClickUpError {
   return error instanceof ClickUpError && (error.kind === "not_found" || error.kind === "permission");
 }
 
-/** OAUTH codes that name a Workspace or object the token may not reach; all other OAUTH codes are about the token. */
-const NOT_AUTHORISED = new Set([23, 26, 27, ...Array.from({ length: 17 }, (_, index) => 29 + index)]);
-const NOT_FOUND_CODES = new Set(["ITEM_013", "ITEM_015"]);
+/**
+ * The codes that speak of the token itself (ClickUp's common errors). Every other 401 refuses one thing: ClickUp
+ * answers 401 to an id that is unknown or not the account's.
+ */
+const DEAD_TOKEN = new Set(["OAUTH_017", "OAUTH_018", "OAUTH_019", "OAUTH_021", "OAUTH_025", "OAUTH_077"]);
+const NOT_FOUND_CODES = new Set(["ITEM_013", "ITEM_015", "PROJ_006", "ACCESS_999"]);
+
+/** What to do, by code. Sources: recorded answers, test suites that were run against ClickUp, notes of people who saw them. */
+const ADVICE: Readonly<Record<string, string>> = {
+  ACCESS_083: "This account may not see that one task. Ask its owner to share it.",
+  ATTCH_039: "The file was not sent as a file. Give its content or an address that can be read.",
+  CRTSK_001: "The List has no such status. Look at its statuses with clickup_list_get.",
+  FIELD_011: "Name one of the field's options.",
+  FIELD_033:
+    "The plan's uses of Custom Fields are used up. Leave the fields out, or raise the plan in ClickUp.",
+  FIELD_115: "That Custom Field does not exist where the task is.",
+  FIELD_605: "Custom Fields are switched off there. Switch the ClickApp on for the Space.",
+  GBUSED_005: "The Workspace's storage is full.",
+  ITEM_013: "The task was deleted; it can be restored from ClickUp's Trash for 30 days.",
+  ITEM_114: "The List has no such status. Look at its statuses with clickup_list_get.",
+  ITEM_137: "The parent must be a task of the same List. Name the parent's List, or move the parent first.",
+  ITEM_246:
+    "The plan's uses of custom task types are used up. Create it as a plain task, or raise the plan in ClickUp.",
+  OV_016:
+    "Tasks in Multiple Lists is switched off. An admin can switch the ClickApp on; clickup_task_move changes the List.",
+  PROJ_006: "The Space was deleted.",
+  PROJ_023: "A Space of that name exists already. Choose another name.",
+  PROJ_060: "The name is empty or too long. Choose another.",
+  SUBCAT_016: "A List of that name exists there already. Choose another name.",
+  SUBCAT_104: "A List's colour is one of ClickUp's names, such as red, yellow or blue.",
+  TEAM_110: "Only Workspaces on the Enterprise plan can do that.",
+  TEAMM_002: "ClickUp shows a running timer to its own person alone.",
+  TIMEENTRY_059: "Only an owner or admin may see or keep the time of others.",
+  TIMEENTRY_065: "Name one place, not several.",
+  TIS_027: "Time in status is switched off. An admin can switch the ClickApp on.",
+};
 const DETAIL_CHARS = 200;
 
 /**
@@ -86,7 +121,9 @@ export function errorFromAnswer(
   const { ecode, detail } = readErrorBody(body, secret);
   const kind = kindOf(status, ecode, detail);
   const retry_after_s = kind === "rate_limited" ? retryAfter(rate) : undefined;
-  const message = messageOf(kind, status, retry_after_s);
+  const advice = ADVICE[ecode ?? ""];
+  const plain = messageOf(kind, status, retry_after_s);
+  const message = advice === undefined ? plain : `${LEADS[kind] ?? plain} ${advice}`;
   return new ClickUpError(kind, message, {
     status,
     rate,
@@ -122,17 +159,16 @@ export function cleanDetail(words: string, secret = ""): string {
 }
 
 function kindOf(status: number, ecode: string | undefined, detail: string | undefined): ClickUpErrorKind {
+  if (ecode !== undefined && DEAD_TOKEN.has(ecode)) {
+    return "auth";
+  }
   if (ecode !== undefined && NOT_FOUND_CODES.has(ecode)) {
     return "not_found";
   }
   switch (status) {
-    case 401: {
-      const code = ecode?.startsWith("OAUTH_") ? Number(ecode.slice(6)) : undefined;
-      if (code !== undefined) {
-        return NOT_AUTHORISED.has(code) ? "permission" : "auth";
-      }
-      return detail !== undefined && /not authori[sz]ed/i.test(detail) ? "permission" : "auth";
-    }
+    case 401:
+      // Without a code only words can tell; what says nothing at all is about the token.
+      return ecode !== undefined || /not authori[sz]ed|access/i.test(detail ?? "") ? "permission" : "auth";
     case 402:
     case 403:
       return "permission";
@@ -158,6 +194,13 @@ function retryAfter(rate: RateHeaders): number {
   return 60;
 }
 
+/** How a sentence with advice begins. */
+const LEADS: Partial<Record<ClickUpErrorKind, string>> = {
+  permission: "ClickUp refused.",
+  not_found: "ClickUp does not have it any more.",
+  validation: "ClickUp did not accept the request.",
+};
+
 function messageOf(kind: ClickUpErrorKind, status: number, retry_after_s: number | undefined): string {
   switch (kind) {
     case "auth":
@@ -166,6 +209,8 @@ function messageOf(kind: ClickUpErrorKind, status: number, retry_after_s: number
       return "ClickUp refused: this account may not do that here, or ClickUp does not know the id.";
     case "not_found":
       return "ClickUp does not know this object; it may have been deleted.";
+    case "deleted":
+      return "That was deleted in ClickUp.";
     case "validation":
       return "ClickUp did not accept the request.";
     case "rate_limited":

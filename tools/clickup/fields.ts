@@ -22,6 +22,9 @@ export interface FieldRecord {
   currency?: string;
   /** Number of points of a rating field. */
   count?: number;
+  /** Where a progress field starts and ends; 0 and 100 unless told. */
+  start?: number;
+  end?: number;
   /** As ClickUp gives it, where the field hangs on a task; its form depends on `type`. */
   value?: unknown;
 }
@@ -46,6 +49,8 @@ export function readField(json: Json): FieldRecord | undefined {
     options: items(config["options"], readOption),
     ...present("currency", words(config["currency_type"])),
     ...present("count", num(config["count"])),
+    ...present("start", num(config["start"])),
+    ...present("end", num(config["end"])),
     ...present("value", value),
   };
 }

@@ -1,5 +1,6 @@
 /** Spaces, Folders and Lists as ClickUp answers them (GET /v2/team/{t}/space and below). */
 import type { ClickUpClient } from "./client.ts";
+import { ClickUpError } from "./errors.ts";
 import { flag, items, num, present, record, text, words } from "./lenient.ts";
 import type { Json } from "./lenient.ts";
 import { path } from "./path.ts";
@@ -117,12 +118,27 @@ export async function getSpace(clickup: ClickUpClient, spaceId: string): Promise
 
 export async function getFolder(clickup: ClickUpClient, folderId: string): Promise<FolderRecord> {
   const answer = await clickup.request<Json>({ method: "GET", path: path`/v2/folder/${folderId}` });
+  refuseDeleted("Folder", answer);
   return readFolder({ id: folderId, ...record(answer) }) ?? { ...emptyNamed(folderId), lists: [] };
 }
 
 export async function getList(clickup: ClickUpClient, listId: string): Promise<ListRecord> {
   const answer = await clickup.request<Json>({ method: "GET", path: path`/v2/list/${listId}` });
+  refuseDeleted("List", answer);
   return readList({ id: listId, ...record(answer) }) ?? emptyNamed(listId);
+}
+
+/**
+ * ClickUp goes on answering for a deleted List or Folder, and takes writes to it that nobody will see (recorded).
+ * Throws ClickUpError of kind "deleted".
+ */
+function refuseDeleted(what: "List" | "Folder", answer: Json): void {
+  if (record(answer)["deleted"] === true) {
+    throw new ClickUpError(
+      "deleted",
+      `That ${what} was deleted. It can be restored from ClickUp's Trash for 30 days.`,
+    );
+  }
 }
 
 function emptyNamed(id: string): { id: string; name: string; archived: boolean; statuses: Status[] } {

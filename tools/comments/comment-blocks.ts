@@ -4,6 +4,7 @@
  */
 import type { CommentBlock } from "../clickup/comments.ts";
 import { record, text as textOf, words } from "../clickup/lenient.ts";
+import { tableRows } from "./comment-table.ts";
 
 interface Run {
   text: string;
@@ -19,6 +20,8 @@ interface Run {
 interface Line {
   runs: Run[];
   marks: Record<string, unknown>;
+  /** Markdown as it is, for what has no runs: a row of a table. */
+  plain?: string;
 }
 
 const WORD_START = /^[\p{L}\p{N}_]/u;
@@ -40,7 +43,7 @@ export function blocksToMarkdown(blocks: readonly CommentBlock[]): string {
       index = end - 1;
       continue;
     }
-    out.push(lineMarkdown(line, numbers));
+    out.push(line.plain ?? lineMarkdown(line, numbers));
   }
   return out.join("\n");
 }
@@ -51,6 +54,15 @@ function linesOf(blocks: readonly CommentBlock[]): Line[] {
   let runs: Run[] = [];
   let last: Record<string, unknown> = {};
   for (const block of blocks) {
+    const table = tableLines(block);
+    if (table !== undefined) {
+      if (runs.length > 0) {
+        lines.push({ runs, marks: {} });
+        runs = [];
+      }
+      lines.push(...table);
+      continue;
+    }
     const special = specialRun(block);
     if (special !== undefined) {
       runs.push(special);
@@ -71,6 +83,11 @@ function linesOf(blocks: readonly CommentBlock[]): Line[] {
     }
   }
   return runs.length === 0 ? lines : [...lines, { runs, marks: lineMarksOf(last) }];
+}
+
+/** A table as rows of Markdown; undefined for any other block. */
+function tableLines(block: CommentBlock): Line[] | undefined {
+  return tableRows(block)?.map((plain) => ({ runs: [], marks: {}, plain }));
 }
 
 /** A last line without line feed takes its line mark from its text, where ClickUp put it there. */
@@ -96,8 +113,13 @@ function specialRun(block: CommentBlock): Run | undefined {
   // Pictures, files, bookmarks and links to tasks: their name and address, wherever the block keeps them.
   const body = record(block[block.type]);
   const url = words(body["url"]) ?? words(block["url"]);
-  const label = words(block.text) ?? words(body["title"]) ?? words(body["name"]) ?? url ?? "";
+  const label = words(block.text) ?? words(body["title"]) ?? words(body["name"]) ?? url ?? noteOf(block.type);
   return textRun(label, url === undefined ? record(block.attributes) : { link: url });
+}
+
+/** That something stands there which has no text of its own. */
+function noteOf(type: string): string {
+  return `[${type.replaceAll(/[^\w-]/g, "").slice(0, 30)}]`;
 }
 
 function textRun(text: string, marks: Record<string, unknown>): Run {

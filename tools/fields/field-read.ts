@@ -36,7 +36,7 @@ export function readFieldValue(field: FieldRecord, timeZone: string): unknown {
       return num(value) ?? text(value);
     case "manual_progress":
     case "automatic_progress":
-      return progress(value);
+      return progress(field, value);
     case "location":
       return words(record(value)["formatted_address"]) ?? coordinates(value);
     case "votes":
@@ -80,10 +80,23 @@ function filled<T>(list: T[]): T[] | undefined {
   return list.length === 0 ? undefined : list;
 }
 
-function progress(value: unknown): string | undefined {
+/**
+ * Per cent. ClickUp answers a manual one as `current` beside a fraction of 1, so it is reckoned from where the field
+ * starts and ends; an automatic one has only `percent_complete`.
+ */
+function progress(field: FieldRecord, value: unknown): string | undefined {
   const json = record(value);
-  const percent = num(json["percent_completed"]) ?? num(json["percent_complete"]) ?? num(json["current"]);
-  return percent === undefined ? undefined : `${percent}%`;
+  const current = num(json["current"]);
+  const start = field.start ?? 0;
+  const end = field.end ?? 100;
+  const fraction = num(json["percent_completed"]);
+  const percent =
+    current !== undefined && end !== start
+      ? ((current - start) / (end - start)) * 100
+      : fraction === undefined
+        ? num(json["percent_complete"])
+        : fraction * 100;
+  return percent === undefined ? undefined : `${Math.round(percent * 10) / 10}%`;
 }
 
 function coordinates(value: unknown): string | undefined {

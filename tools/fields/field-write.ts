@@ -98,12 +98,22 @@ async function convertValue(
     case "button":
       return { value: truth(value, where) };
     case "manual_progress":
-      return { value: { current: amount(record(value)["current"] ?? value, where) } };
+      return { value: { current: progressed(field, record(value)["current"] ?? value, where) } };
     case "location":
       return { value: location(value, where) };
     default:
       return { value: text(value) ?? value };
   }
+}
+
+/** A number as it is; "75%" as it is shown, of the way from start to end. */
+function progressed(field: FieldRecord, value: unknown, where: string): number {
+  const share = typeof value === "string" ? /^\s*(-?[\d.]+)\s*%\s*$/.exec(value)?.[1] : undefined;
+  if (share === undefined) {
+    return amount(value, where);
+  }
+  const { start = 0, end = 100 } = field;
+  return start + (amount(share, where) / 100) * (end - start);
 }
 
 /** A list given as one, as JSON-like object {add}, or as comma-separated text. */

@@ -21,6 +21,11 @@ export function peek<T>(ctx: ToolContext, key: string, maxAge_ms: number): T | u
   return kept !== undefined && ctx.now_ms() - kept.at_ms < maxAge_ms ? kept.value : undefined;
 }
 
+/** Keeps a value that was read already. */
+export function keep<T>(ctx: ToolContext, key: string, value: T, ttl_ms: number): void {
+  ctx.cache.set(key, { at_ms: ctx.now_ms(), value } satisfies Kept<T>, ttl_ms);
+}
+
 /** The kept value when young enough, else what `load` reads, kept for `ttl_ms`. */
 export async function cached<T>(
   ctx: ToolContext,
@@ -50,7 +55,7 @@ export async function cached<T>(
   loads.set(key, mine);
   try {
     const value = await mine;
-    ctx.cache.set(key, { at_ms: ctx.now_ms(), value } satisfies Kept<T>, options.ttl_ms);
+    keep(ctx, key, value, options.ttl_ms);
     return { value, fresh: true };
   } finally {
     loads.delete(key);

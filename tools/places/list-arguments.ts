@@ -3,6 +3,7 @@ import type { Asked } from "../words/asked.ts";
 import type { ListRecord } from "../clickup/hierarchy.ts";
 import type { ListBody } from "../clickup/places-write.ts";
 import type { ToolContext } from "../define.ts";
+import { UserInputError } from "../words/errors.ts";
 import { sameName } from "../words/names.ts";
 import { Markdown, PriorityName, Text, WhenExplained } from "../params.ts";
 import { priorityNumber } from "../priorities.ts";
@@ -140,7 +141,13 @@ function prepareColor(
     }
     return;
   }
-  body.status = status;
+  if (!/^\p{L}[\p{L} ]*$/u.test(status)) {
+    throw new UserInputError(
+      "status: ClickUp takes a List's colour by its name, such as red, orange, yellow, green, blue, purple, pink or grey; none takes it off.",
+      { argument: "status" },
+    );
+  }
+  body.status = sameName(status);
   asked.push({
     field: "status",
     asked: status,

@@ -19,18 +19,27 @@ const DESCRIBED: Record<string, readonly string[]> = {
   portfolios: ["enabled"],
 };
 /** Others that Spaces show; whether they can be switched is seen in the answer. */
-const SHOWN = ["priorities", "points", "sprints", "milestones", "emails", "custom_items", "zoom"];
+const SHOWN = [
+  "priorities",
+  "points",
+  "sprints",
+  "milestones",
+  "emails",
+  "custom_items",
+  "zoom",
+  "check_unresolved",
+  "status_pies",
+];
 /** A field of the Space itself, which people know as a ClickApp too. */
 const MULTIPLE_ASSIGNEES = "multiple_assignees";
 
-/** The ClickApp a word means. `present`: those of the Space, when they are known. Throws UserInputError. */
-export function featureName(
-  word: string,
-  argument: string,
-  present: readonly string[] = [...Object.keys(DESCRIBED), ...SHOWN],
-): string {
+/**
+ * The ClickApp a word means: any that ClickUp has, whether or not the Space lists it (a Space lists only what was ever
+ * set). Throws UserInputError.
+ */
+export function featureName(word: string, argument: string): string {
   const wanted = sameName(word).replaceAll(/[\s-]+/g, "_");
-  const known = [...new Set([MULTIPLE_ASSIGNEES, ...present])];
+  const known = [MULTIPLE_ASSIGNEES, ...Object.keys(DESCRIBED), ...SHOWN];
   if (known.includes(wanted)) {
     return wanted;
   }
@@ -75,8 +84,9 @@ export function askedFeatures(wanted: Record<string, boolean>): Asked<SpaceRecor
     field: name,
     asked: onOff(enabled),
     read: (space) => {
-      const is = name === MULTIPLE_ASSIGNEES ? space.multipleAssignees : space.settings[name]?.["enabled"];
-      return is === undefined ? undefined : onOff(is);
+      // A Space lists only what was ever set: what it does not list is off.
+      const is = isOn(space, name) ?? false;
+      return onOff(is);
     },
   }));
 }
@@ -87,14 +97,19 @@ export function sideEffects(
   before: SpaceRecord,
   after: SpaceRecord,
 ): Change[] {
-  return Object.keys(before.settings).flatMap((name) => {
-    const was = before.settings[name]?.["enabled"];
-    const is = after.settings[name]?.["enabled"];
+  const names = new Set([...Object.keys(before.settings), MULTIPLE_ASSIGNEES]);
+  return [...names].flatMap((name) => {
+    const was = isOn(before, name);
+    const is = isOn(after, name);
     const asked = name in wanted;
     return asked || was === is || was === undefined || is === undefined
       ? []
       : [{ field: name, before: onOff(was), after: onOff(is) }];
   });
+}
+
+function isOn(space: SpaceRecord, name: string): boolean | undefined {
+  return name === MULTIPLE_ASSIGNEES ? space.multipleAssignees : space.settings[name]?.["enabled"];
 }
 
 function onOff(enabled: boolean): string {

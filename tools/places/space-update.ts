@@ -58,6 +58,8 @@ function bodyOf(given: SpaceChange, before: SpaceRecord): SpaceBody {
     ...(color === undefined ? {} : { color }),
     ...(given.private === undefined ? {} : { private: given.private }),
     ...(archived === undefined ? {} : { archived }),
+    // ClickUp takes it for off when it is left out (recorded).
+    ...(before.multipleAssignees === undefined ? {} : { multiple_assignees: before.multipleAssignees }),
     ...featuresBody(given.features, before.settings),
   };
 }

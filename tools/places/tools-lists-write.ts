@@ -12,6 +12,7 @@ import type { ListArguments } from "./list-arguments.ts";
 import { IdempotencyKey, PlaceReference, Text } from "../params.ts";
 import { changingPlaces, confirmDelete, creatingPlace, sameNamed, sameNameWarning } from "./place-changes.ts";
 import { compact } from "../words/render.ts";
+import { requireLiving } from "../resolve/living.ts";
 import { withPlace } from "../resolve/place.ts";
 import { Change, NotApplied, Ref, SameName } from "../shapes.ts";
 
@@ -41,6 +42,7 @@ async function createListIn(
     key,
     async () =>
       await withPlace(ctx, parent.kind, parent.value, parent.kind, async (place) => {
+        await requireLiving(ctx, place);
         const { body, asked } = await prepareList(ctx, given, place.workspaceId, "create");
         const others = sameNamed(ctx, "list", given.name);
         const list = await creatingPlace(
@@ -112,7 +114,7 @@ const listCreateInFolder = defineTool({
     idempotency_key: IdempotencyKey.optional(),
   }),
   output: CreatedList,
-  operations: ["POST /v2/folder/{folder_id}/list", "GET /v2/team"],
+  operations: ["POST /v2/folder/{folder_id}/list", "GET /v2/folder/{folder_id}", "GET /v2/team"],
   async handler({ folder, idempotency_key, ...given }, ctx) {
     return await createListIn(
       ctx,

@@ -273,9 +273,8 @@ const spaceToggleFeature = defineTool({
   operations: ["GET /v2/space/{space_id}", "PUT /v2/space/{space_id}"],
   async handler({ space: wanted, feature, enabled }, ctx) {
     return await withPlace(ctx, "space", wanted, "space", async (place) => {
+      const name = featureName(feature, "feature");
       const before = await getSpace(ctx.clickup, place.id);
-      const known = Object.keys(before.settings);
-      const name = featureName(feature, "feature", known.length === 0 ? undefined : known);
       return answerOf(await updateSpaceWith(ctx, place, before, { features: { [name]: enabled } }));
     });
   },

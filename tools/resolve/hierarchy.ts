@@ -1,12 +1,14 @@
 /**
  * The Spaces, Folders and Lists of a Workspace, read once and kept: 1 + 2 × spaces requests when cold
- * (GET folders brings their Lists along), none while kept. Writes of our own tools drop it.
+ * (GET folders brings their Lists along), none while kept. Writes of our own tools drop it. More Spaces than a minute's
+ * requests allow are read over several calls: what was read stays, and the next call goes on from there.
  */
-import { cached, peek } from "../kept/cached.ts";
-import { isRefused } from "../clickup/errors.ts";
+import { cached, keep, peek } from "../kept/cached.ts";
+import { ClickUpError, isRefused } from "../clickup/errors.ts";
 import { getFolderlessLists, getFolders, getSpaces } from "../clickup/hierarchy.ts";
 import type { FolderRecord, ListRecord, SpaceRecord } from "../clickup/hierarchy.ts";
 import type { ToolContext, Workspace } from "../define.ts";
+import { sameName } from "../words/names.ts";
 
 export interface ListNode {
   id: string;
@@ -107,8 +109,81 @@ async function readTree(
   workspace: Workspace,
   options: HierarchyOptions,
 ): Promise<SpaceNode[]> {
+  const archived = options.archived ?? false;
   const spaces = await loadSpaces(ctx, workspace, options);
-  return await Promise.all(spaces.map((space) => readSpaceTree(ctx, space, options.archived ?? false)));
+  const read = new Map(readSpaces(ctx, workspace.id, archived).map((one) => [one.id, one]));
+  const missing = spaces.filter((space) => !read.has(space.id));
+  for (let at = 0; at < missing.length; at += AT_ONCE) {
+    const some = missing.slice(at, at + AT_ONCE).map((space) => readSpaceTree(ctx, space, archived));
+    // All of them end before an error leaves: nothing is sent after the answer.
+    const ended = await Promise.allSettled(some);
+    for (const one of ended) {
+      if (one.status === "fulfilled") {
+        read.set(one.value.id, one.value);
+      }
+    }
+    const failed = ended.find((one) => one.status === "rejected");
+    if (failed !== undefined) {
+      keepSpaces(ctx, workspace.id, archived, [...read.values()]);
+      throw howFar(failed.reason, read.size, spaces.length);
+    }
+  }
+  // Without those that were deleted since.
+  return spaces.map((space) => read.get(space.id) ?? space);
+}
+
+/** Spaces that are read together: two requests each, and four run at once. */
+const AT_ONCE = 2;
+
+const partKey = (workspaceId: string, archived: boolean) =>
+  `hierarchy:${workspaceId}:part${archived ? "+archived" : ""}`;
+
+/** Spaces of a tree that could not be read to its end, or of which one was asked for by name. */
+function readSpaces(ctx: ToolContext, workspaceId: string, archived: boolean): SpaceNode[] {
+  return peek<SpaceNode[]>(ctx, partKey(workspaceId, archived), RESOLVING_AGE_MS) ?? [];
+}
+
+function keepSpaces(ctx: ToolContext, workspaceId: string, archived: boolean, spaces: SpaceNode[]): void {
+  keep(ctx, partKey(workspaceId, archived), spaces, RESOLVING_AGE_MS);
+}
+
+/** A refusal for the number of requests, with how far the reading came; any other error as it is. */
+function howFar(error: unknown, read: number, all: number): unknown {
+  if (!(error instanceof ClickUpError) || error.kind !== "rate_limited" || read === 0) {
+    return error;
+  }
+  return new ClickUpError(
+    "rate_limited",
+    `ClickUp's request limit is used up with ${read} of ${all} Spaces read; they are kept. Call again in ${error.retry_after_s ?? 60} s to go on, or name the place by its path ("Space / List") or id.`,
+    {
+      status: error.status,
+      ...(error.retry_after_s === undefined ? {} : { retry_after_s: error.retry_after_s }),
+    },
+  );
+}
+
+/**
+ * One Space with what is in it, when the whole tree is not kept: three requests at most, for a place named by its path.
+ * Undefined when no Space of the Workspace has that name.
+ */
+export async function loadNamedSpace(
+  ctx: ToolContext,
+  workspace: Workspace,
+  name: string,
+): Promise<Hierarchy | undefined> {
+  const spaces = await loadSpaces(ctx, workspace, { maxAge_ms: RESOLVING_AGE_MS });
+  const [space, second] = spaces.filter((one) => sameName(one.name) === sameName(name));
+  if (space === undefined || second !== undefined) {
+    return undefined;
+  }
+  const kept = readSpaces(ctx, workspace.id, false);
+  const known = kept.find((one) => one.id === space.id);
+  if (known !== undefined) {
+    return { workspace, spaces: [known] };
+  }
+  const read = await readSpaceTree(ctx, space, false);
+  keepSpaces(ctx, workspace.id, false, [...kept, read]);
+  return { workspace, spaces: [read] };
 }
 
 async function readSpaceTree(ctx: ToolContext, space: SpaceNode, archived: boolean): Promise<SpaceNode> {

@@ -4,7 +4,7 @@ import { getWorkspaces } from "../clickup/people.ts";
 import type { Person, WorkspaceRecord } from "../clickup/people.ts";
 import type { ToolContext } from "../define.ts";
 import { ambiguous, notFound } from "../words/errors.ts";
-import { sameName } from "../words/names.ts";
+import { foldedName, sameName } from "../words/names.ts";
 
 const MEMBERS_AGE_MS = 600_000;
 
@@ -85,9 +85,19 @@ export function matchPeople(members: readonly Person[], value: string): Person[]
     return byMail;
   }
   const byName = members.filter((one) => sameName(one.username) === wanted);
-  return byName.length > 0
-    ? byName
-    : members.filter((one) => sameName(one.username).split(" ").includes(wanted));
+  if (byName.length > 0) {
+    return byName;
+  }
+  const byWord = members.filter((one) => sameName(one.username).split(" ").includes(wanted));
+  if (byWord.length > 0) {
+    return byWord;
+  }
+  // "Muller" for "Müller": only where nobody is called so.
+  const folded = foldedName(wanted);
+  const byFolded = members.filter((one) => foldedName(one.username) === folded);
+  return byFolded.length > 0
+    ? byFolded
+    : members.filter((one) => foldedName(one.username).split(" ").includes(folded));
 }
 
 function candidate(person: Person) {

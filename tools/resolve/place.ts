@@ -5,14 +5,15 @@
  */
 import { isUnknownId } from "../clickup/errors.ts";
 import type { ToolContext } from "../define.ts";
-import { ambiguous, notFound, UserInputError } from "../words/errors.ts";
-import { keptHierarchy, loadHierarchy, RESOLVING_AGE_MS } from "./hierarchy.ts";
+import { ambiguous, candidateText, notFound, UserInputError } from "../words/errors.ts";
+import { keptHierarchy, loadHierarchy, loadNamedSpace, RESOLVING_AGE_MS } from "./hierarchy.ts";
 import type { Hierarchy, SpaceNode } from "./hierarchy.ts";
-import { pathEndsWith, sameName, samePath } from "../words/names.ts";
+import { foldedName, pathEndsWith, sameName, samePath } from "../words/names.ts";
 import { isUrl, parseUrl } from "./reference.ts";
 import { seesSomeWorkspaces, requireWorkspace, usableWorkspaces } from "./workspace.ts";
 
 export type PlaceKind = "space" | "folder" | "list";
+const KINDS: readonly PlaceKind[] = ["space", "folder", "list"];
 
 export interface Place {
   kind: PlaceKind;
@@ -119,6 +120,10 @@ export async function findPlace(
   value: string,
   argument: string,
 ): Promise<KnownPlace> {
+  const named = await inNamedSpace(ctx, kind, value);
+  if (named !== undefined) {
+    return named;
+  }
   const kept = await search(ctx, kind, value, argument, RESOLVING_AGE_MS);
   if ("place" in kept) {
     return kept.place;
@@ -128,7 +133,52 @@ export async function findPlace(
   if ("place" in seen) {
     return seen.place;
   }
+  const other = otherKind(ctx, kind, value);
+  if (other !== undefined) {
+    throw new UserInputError(
+      `${argument}: ${candidateText(other)} is a ${other.kind}, not a ${kind}.${INSTEAD[`${kind}<${other.kind}`] ?? ""}`,
+      { argument },
+    );
+  }
   throw notFound(kind, value, seen.known, argument);
+}
+
+/** Where a List is to be made, both kinds of place have a tool of their own. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  "space<folder": " A List in a Folder is made by clickup_list_create_in_folder.",
+  "folder<space": " A List directly in a Space is made by clickup_list_create.",
+};
+
+/** The place of another kind that has the name, in the hierarchies just looked through. */
+function otherKind(ctx: ToolContext, kind: PlaceKind, value: string): KnownPlace | undefined {
+  for (const workspace of usableWorkspaces(ctx)) {
+    const hierarchy = keptHierarchy(ctx, workspace, RESOLVING_AGE_MS);
+    for (const other of KINDS.filter((one) => one !== kind)) {
+      const [found] = hierarchy === undefined ? [] : match(placesOf(hierarchy, other), value);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A place of a path that begins with a Space, without reading the other Spaces. Undefined where it is not that plain. */
+async function inNamedSpace(
+  ctx: ToolContext,
+  kind: PlaceKind,
+  value: string,
+): Promise<KnownPlace | undefined> {
+  const [spaceName = "", ...rest] = samePath(value).split("/");
+  const workspaces = usableWorkspaces(ctx);
+  const [workspace, second] = workspaces;
+  const unread = workspace !== undefined && keptHierarchy(ctx, workspace, RESOLVING_AGE_MS) === undefined;
+  if (kind === "space" || rest.length === 0 || second !== undefined || !unread) {
+    return undefined;
+  }
+  const hierarchy = await loadNamedSpace(ctx, workspace, spaceName);
+  const [found, another] = hierarchy === undefined ? [] : match(listPlaces(hierarchy, kind), value);
+  return another === undefined ? found : undefined;
 }
 
 async function search(
@@ -177,7 +227,7 @@ interface Index {
 /** Of places looked through before: a kept hierarchy's are the same ones from call to call. */
 const indexes = new WeakMap<readonly KnownPlace[], Index>();
 
-/** By id, else by whole name, else by the end of the path. */
+/** By id, else by whole name, else by the end of the path, else by the name without accents. */
 export function match(places: readonly KnownPlace[], value: string): readonly KnownPlace[] {
   const index = indexes.get(places) ?? { ids: grouped(places, ({ id }) => id) };
   indexes.set(places, index);
@@ -191,9 +241,11 @@ export function match(places: readonly KnownPlace[], value: string): readonly Kn
     return byName;
   }
   const path = samePath(value);
-  return path.includes("/")
-    ? places.filter((one) => pathEndsWith(samePath(`${one.workspaceName}/${one.path}`), path))
-    : [];
+  if (path.includes("/")) {
+    return places.filter((one) => pathEndsWith(samePath(`${one.workspaceName}/${one.path}`), path));
+  }
+  const folded = foldedName(value);
+  return places.filter((one) => foldedName(one.name) === folded);
 }
 
 function grouped(

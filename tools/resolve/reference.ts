@@ -19,9 +19,17 @@ const VIEW_MARKS: Record<string, ReferenceKind> = {
 /** Views are named "TYPE-ID-NUMBER" after the place they show. */
 const VIEW_TYPES: Record<string, ReferenceKind> = { "4": "space", "5": "folder", "6": "list" };
 
+/** An address of ClickUp's app as people copy it: the scheme may be left out. */
+const BARE = /^(?:[\w-]+\.)*clickup\.com\//i;
+
 /** True when the text is a link, of ClickUp or not. */
 export function isUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text.trim());
+  const trimmed = text.trim();
+  return /^https?:\/\//i.test(trimmed) || BARE.test(trimmed);
+}
+
+function withScheme(text: string): string {
+  return BARE.test(text) ? `https://${text}` : text;
 }
 
 /**
@@ -31,10 +39,11 @@ export function isUrl(text: string): boolean {
  * Undefined for any other link or text.
  */
 export function parseUrl(text: string): UrlReference | undefined {
-  if (!isUrl(text) || !URL.canParse(text.trim())) {
+  const address = withScheme(text.trim());
+  if (!isUrl(text) || !URL.canParse(address)) {
     return undefined;
   }
-  const url = new URL(text.trim());
+  const url = new URL(address);
   if (url.hostname !== "clickup.com" && !url.hostname.endsWith(".clickup.com")) {
     return undefined;
   }

@@ -116,6 +116,10 @@ function readTaskReference(
     const what = url === undefined ? "not a link to ClickUp" : `a link to a ${url.kind}`;
     throw new UserInputError(`${argument}: that is ${what}, not to a task.`, { argument });
   }
+  const hashed = /^#\s*([\p{L}\d]\w*-\d+)$/u.exec(value)?.[1];
+  if (hashed !== undefined) {
+    return { addresses: customAddresses(ctx, hashed), name: value };
+  }
   if (value.startsWith("#")) {
     return { addresses: [[{ id: value.slice(1).trim() }]].filter(([one]) => isToken(one?.id)), name: value };
   }

@@ -1,5 +1,7 @@
 /** The filters of a search as ClickUp's query (GET /v2/team/{team_Id}/task). Names are resolved here. */
 import type { Query } from "../clickup/http.ts";
+import type { TaskRecord } from "../clickup/tasks.ts";
+import type { Priority } from "../priorities.ts";
 import type { ToolContext, Workspace } from "../define.ts";
 import { UserInputError } from "../words/errors.ts";
 import { keptHierarchy, loadHierarchy, RESOLVING_AGE_MS } from "../resolve/hierarchy.ts";
@@ -28,6 +30,8 @@ export interface SearchFilters {
   custom_fields?: Record<string, unknown> | undefined;
   include_closed?: boolean | undefined;
   subtasks?: boolean | undefined;
+  archived?: boolean | undefined;
+  priority?: Priority[] | undefined;
   order_by?: (typeof ORDERS)[number] | undefined;
   reverse?: boolean | undefined;
 }
@@ -37,6 +41,8 @@ export interface PreparedSearch {
   query: Query;
   /** The places the search is narrowed to. */
   places: Place[];
+  /** What ClickUp cannot filter by; matched here, page by page. Undefined where every task fits. */
+  fits?: (task: TaskRecord) => boolean;
 }
 
 const SPANS = [
@@ -54,17 +60,31 @@ export async function prepareSearch(ctx: ToolContext, given: SearchFilters): Pro
   const places = [...lists, ...folders, ...spaces];
   const workspace = workspaceOf(ctx, given.workspace, places);
   const { statuses, tags, order_by, reverse } = given;
-  const people =
-    given.assignees === undefined ? [] : await resolvePeople(ctx, given.assignees, "assignees", workspace.id);
+  const named = given.assignees?.filter((one) => !isNobody(one));
+  const nobody = named !== undefined && named.length < (given.assignees ?? []).length;
+  if (nobody && named.length > 0) {
+    throw new UserInputError("assignees: none and people exclude each other. Search for one of them.", {
+      argument: "assignees",
+    });
+  }
+  const people = named === undefined ? [] : await resolvePeople(ctx, named, "assignees", workspace.id);
   const conditions = await fieldConditions(ctx, given.custom_fields ?? {}, async () =>
     listsWithin(ctx, workspace, { lists, folders, spaces }),
   );
   // A status or a day of completion that was asked for is not to be hidden for being closed.
   const closed = given.include_closed ?? (statuses !== undefined || given.done !== undefined);
+  const spans = spanQuery(ctx, given);
+  // What is over is due no more: tasks due up to a day that has passed are meant while they are open.
+  const lateOnly = spans["due_date_lt"] !== undefined && spans["due_date_lt"] <= ctx.now_ms() && !closed;
+  const fits = fitting({ priorities: given.priority, nobody, lateOnly });
   return {
     workspace,
     places,
+    ...(fits === undefined ? {} : { fits }),
     query: {
+      ...(given.archived === true ? { archived: true } : {}),
+      // Also the tasks whose home is another List. Undescribed for this operation; see getWorkspaceTasks.
+      ...(lists.length === 0 ? {} : { include_timl: true }),
       include_closed: closed,
       subtasks: given.subtasks ?? true,
       ...listed("list_ids[]", ids(lists)),
@@ -76,7 +96,7 @@ export async function prepareSearch(ctx: ToolContext, given: SearchFilters): Pro
         "assignees[]",
         people.map((one) => one.id),
       ),
-      ...spanQuery(ctx, given),
+      ...spans,
       ...(conditions.length === 0 ? {} : { custom_fields: JSON.stringify(conditions) }),
       ...(order_by === undefined ? {} : { order_by: order_by === "due" ? "due_date" : order_by }),
       ...(reverse === true ? { reverse: true } : {}),
@@ -149,7 +169,27 @@ async function listsWithin(
 }
 
 /** ClickUp's bounds leave the instant itself out. */
-function spanQuery(ctx: ToolContext, given: SearchFilters): Query {
+/** A word for "no assignee". */
+const isNobody = (value: string) => /^(none|nobody|no one|unassigned)$/i.test(value.trim());
+
+const FINISHED = new Set(["done", "closed"]);
+
+function fitting(wanted: {
+  priorities: readonly Priority[] | undefined;
+  nobody: boolean;
+  lateOnly: boolean;
+}): ((task: TaskRecord) => boolean) | undefined {
+  const { priorities, nobody, lateOnly } = wanted;
+  if (priorities === undefined && !nobody && !lateOnly) {
+    return undefined;
+  }
+  return (task) =>
+    (priorities === undefined || priorities.some((one) => one === (task.priority ?? "none"))) &&
+    (!nobody || (task.assignees ?? []).length === 0) &&
+    (!lateOnly || !FINISHED.has(task.statusType ?? ""));
+}
+
+function spanQuery(ctx: ToolContext, given: SearchFilters): Record<string, number> {
   const clock = { now_ms: ctx.now_ms(), timeZone: ctx.user.timeZone };
   const query: Record<string, number> = {};
   for (const [argument, name] of SPANS) {

@@ -5,6 +5,7 @@ import type { NewTask, TaskRecord } from "../clickup/tasks.ts";
 import type { ToolContext } from "../define.ts";
 import { convertFields } from "../fields/field-write.ts";
 import { loadListFields, withStatus } from "../fields/list-fields.ts";
+import { requireLiving } from "../resolve/living.ts";
 import { resolvePeople } from "../resolve/people.ts";
 import type { Place } from "../resolve/place.ts";
 import type { NotApplied } from "../shapes.ts";
@@ -41,6 +42,7 @@ export async function prepareTask(
   list: Place,
   given: NewTaskArguments,
 ): Promise<PreparedTask> {
+  await requireLiving(ctx, list);
   const { body: fields, expected } = await prepareFields(ctx, given, list.workspaceId);
   checkDateOrder(fields.start_date, fields.due_date);
   const body: NewTask = { ...fields, name: given.name };

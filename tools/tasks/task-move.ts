@@ -11,6 +11,7 @@ import type { ToolContext } from "../define.ts";
 import { closest, sameName, shown } from "../words/names.ts";
 import { UserInputError } from "../words/errors.ts";
 import { loadListStatuses } from "../fields/list-fields.ts";
+import { requireLiving } from "../resolve/living.ts";
 import { findPlace } from "../resolve/place.ts";
 import type { Place } from "../resolve/place.ts";
 import { foreign } from "../words/untrusted.ts";
@@ -53,6 +54,7 @@ export async function moveTask(
   to: Place,
   options: MoveOptions,
 ): Promise<{ listId?: string }> {
+  await requireLiving(ctx, to);
   const change: HomeListChange = {
     workspaceId: await workspaceOf(ctx, task, to),
     taskId: task.id,

@@ -2,6 +2,7 @@
  * Runs a search over pages of 100 tasks. ClickUp cannot search text: it ignores an unknown parameter and
  * answers everything, so words are matched here, over a bounded number of pages, with a cursor to go on.
  */
+import { getSpaceTags } from "../clickup/tags.ts";
 import { getWorkspaceTasks } from "../clickup/tasks.ts";
 import type { TaskRecord } from "../clickup/tasks.ts";
 import type { ToolContext } from "../define.ts";
@@ -22,6 +23,8 @@ const MOST_ROWS = 100;
 export interface SearchOptions {
   query?: string | undefined;
   cursor?: string | undefined;
+  /** The most tasks of one answer. */
+  limit?: number | undefined;
   fields: ReadonlySet<Widening>;
 }
 
@@ -38,13 +41,17 @@ export async function runSearch(
   search: PreparedSearch,
   options: SearchOptions,
 ): Promise<SearchResult> {
-  const matches = matcher(options.query);
+  const words = matcher(options.query);
+  const { fits } = search;
+  const matches = (task: TaskRecord) => (fits === undefined || fits(task)) && words(task);
+  const sifts = options.query !== undefined || fits !== undefined;
+  const most = Math.min(options.limit ?? MOST_ROWS, MOST_ROWS);
   const rows = new SearchRows(ctx, options.fields, PAGE_CHARS);
   const start = readCursor(options.cursor);
   const markdown = options.fields.has("description") ? { include_markdown_description: true } : {};
   let { page, offset } = start;
   let looked_at = 0;
-  for (let request = 0; request < (options.query === undefined ? 1 : MOST_PAGES); request += 1) {
+  for (let request = 0; request < (sifts ? MOST_PAGES : 1); request += 1) {
     const tasks = await getWorkspaceTasks(ctx.clickup, search.workspace.id, {
       ...search.query,
       ...markdown,
@@ -54,7 +61,7 @@ export async function runSearch(
       if (index < offset || !matches(task)) {
         continue;
       }
-      if (rows.count >= MOST_ROWS || !rows.add(task)) {
+      if (rows.count >= most || !rows.add(task)) {
         return { rows, looked_at: looked_at + index - offset, next_cursor: `${page}-${index}` };
       }
     }
@@ -103,26 +110,59 @@ function matcher(query: string | undefined): (task: TaskRecord) => boolean {
 }
 
 /**
- * A status that does not exist filters everything away without a word. When nothing was found in one List,
- * its statuses are looked at. Throws UserInputError naming those it has.
+ * A status or tag that does not exist filters everything away without a word. When nothing was found, the statuses of
+ * the one List and the tags of the few Spaces that were searched are looked at. Throws UserInputError naming them.
  */
-export async function checkStatuses(
+export async function checkFilters(
   ctx: ToolContext,
   search: PreparedSearch,
-  statuses: readonly string[] | undefined,
+  filters: { statuses?: readonly string[] | undefined; tags?: readonly string[] | undefined },
 ): Promise<void> {
+  if (filters.statuses !== undefined) {
+    refuseUnknown("statuses", filters.statuses, await knownStatuses(ctx, search));
+  }
+  if (filters.tags !== undefined) {
+    refuseUnknown("tags", filters.tags, await knownTags(ctx, search));
+  }
+}
+
+/** Undefined where it cannot be told: a List may have statuses of its own. */
+async function knownStatuses(ctx: ToolContext, search: PreparedSearch): Promise<string[] | undefined> {
   const [place, second] = search.places;
-  if (statuses === undefined || place?.kind !== "list" || second !== undefined) {
+  if (place?.kind !== "list" || second !== undefined) {
+    return undefined;
+  }
+  return (await loadListStatuses(ctx, place.id)).map((one) => one.status);
+}
+
+/** The most Spaces whose tags are read to say which there are. */
+const MOST_SPACES = 3;
+
+async function knownTags(ctx: ToolContext, search: PreparedSearch): Promise<string[] | undefined> {
+  const spaces = search.places.map((place) => (place.kind === "space" ? place.id : place.space?.id));
+  const ids = [...new Set(spaces)];
+  if (ids.length === 0 || ids.length > MOST_SPACES || ids.includes(undefined)) {
+    return undefined;
+  }
+  const tags = await Promise.all(ids.map((id) => getSpaceTags(ctx.clickup, id ?? "")));
+  return [...new Set(tags.flat())];
+}
+
+function refuseUnknown(
+  argument: string,
+  wanted: readonly string[],
+  known: readonly string[] | undefined,
+): void {
+  const unknown = wanted.find((name) => known?.some((one) => sameName(one) === sameName(name)) === false);
+  if (unknown === undefined || known === undefined) {
     return;
   }
-  const known = await loadListStatuses(ctx, place.id);
-  const unknown = statuses.find((name) => !known.some((one) => sameName(one.status) === sameName(name)));
-  if (unknown !== undefined) {
-    const [near] = closest(unknown, known, (one) => one.status, 1);
-    const hint = near === undefined ? "" : ` Nearest: ${foreign(`"${shown(near.status)}"`)}.`;
-    const names = foreign(known.map((one) => `"${shown(one.status)}"`).join(", "));
-    throw new UserInputError(`statuses: the list has no "${shown(unknown)}".${hint} Statuses: ${names}.`, {
-      argument: "statuses",
-    });
-  }
+  const [near] = closest(unknown, known, (one) => one, 1);
+  const hint = near === undefined ? "" : ` Nearest: ${foreign(`"${shown(near)}"`)}.`;
+  const names = foreign(known.map((one) => `"${shown(one)}"`).join(", "));
+  const noun = argument === "tags" ? "Tags" : "Statuses";
+  throw new UserInputError(
+    `${argument}: there is no "${shown(unknown)}" where it was looked for.${hint} ${noun}: ${names}.`,
+    { argument },
+  );
 }

@@ -1,10 +1,23 @@
 import * as z from "zod";
 import { defineTool } from "../define.ts";
-import { Cursor, FieldValues, Flag, oneOf, someOf, Text, TextList, When } from "../params.ts";
+import { UserInputError } from "../words/errors.ts";
+import {
+  Amount,
+  asList,
+  Cursor,
+  FieldValues,
+  Flag,
+  oneOf,
+  PriorityName,
+  someOf,
+  Text,
+  TextList,
+  When,
+} from "../params.ts";
 import { ORDERS, prepareSearch } from "./search-filter.ts";
 import { SearchLegend, SearchRow, WIDENINGS } from "./search-rows.ts";
 import { NextCursor, Ref } from "../shapes.ts";
-import { checkStatuses, runSearch } from "./task-search.ts";
+import { checkFilters, runSearch } from "./task-search.ts";
 
 export const taskSearch = defineTool({
   name: "clickup_task_search",
@@ -19,7 +32,7 @@ export const taskSearch = defineTool({
     workspace: Text.optional(),
     query: Text.optional(),
     statuses: TextList.optional(),
-    assignees: TextList.optional(),
+    assignees: TextList.describe("people or none").optional(),
     tags: TextList.optional(),
     lists: TextList.optional(),
     folders: TextList.optional(),
@@ -29,10 +42,13 @@ export const taskSearch = defineTool({
     updated: When.optional(),
     done: When.optional(),
     custom_fields: FieldValues.describe("name → value, >5, *, null").optional(),
-    include_closed: Flag.optional(),
+    priority: z.preprocess(asList, z.array(PriorityName)).optional(),
+    include_closed: Flag.describe("default: only with statuses or done").optional(),
     subtasks: Flag.optional(),
+    archived: Flag.describe("only those").optional(),
     order_by: oneOf(ORDERS).optional(),
     reverse: Flag.optional(),
+    limit: Amount.optional(),
     cursor: Cursor.optional(),
     fields: someOf(WIDENINGS).optional(),
   }),
@@ -51,16 +67,20 @@ export const taskSearch = defineTool({
     "GET /v2/team/{team_id}/space",
     "GET /v2/space/{space_id}/folder",
     "GET /v2/space/{space_id}/list",
+    "GET /v2/space/{space_id}/tag",
     "GET /v2/team",
     "GET /v2/task/{task_id}",
   ],
   async handler(params, ctx) {
-    const { query, cursor, fields, ...filters } = params;
+    const { query, cursor, limit, fields, ...filters } = params;
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
+      throw new UserInputError("limit: a whole number from 1 to 100.", { argument: "limit" });
+    }
     const search = await prepareSearch(ctx, filters);
-    const found = await runSearch(ctx, search, { query, cursor, fields: new Set(fields) });
+    const found = await runSearch(ctx, search, { query, cursor, limit, fields: new Set(fields) });
     const { rows, looked_at, next_cursor } = found;
     if (rows.count === 0 && next_cursor === undefined) {
-      await checkStatuses(ctx, search, params.statuses);
+      await checkFilters(ctx, search, params);
     }
     const more = next_cursor === undefined ? "" : " There are more: pass next_cursor as cursor.";
     return {

@@ -4,7 +4,6 @@ import {
   createTimeEntry,
   deleteTimeEntry,
   getRunningEntry,
-  getTimeEntries,
   getTimeEntry,
   startTimer,
 } from "../clickup/time.ts";
@@ -30,7 +29,7 @@ import { compact, pageOf } from "../words/render.ts";
 import { resolveEveryone } from "../resolve/everyone.ts";
 import { resolveTaskId } from "../resolve/task.ts";
 import { resolveWorkspace } from "../resolve/workspace.ts";
-import { NextCursor, NotApplied } from "../shapes.ts";
+import { NextCursor, NotApplied, Ref } from "../shapes.ts";
 import {
   missingFrom,
   otherSpan,
@@ -39,6 +38,7 @@ import {
   timerBody,
   withTimedTask,
 } from "./time-entry-write.ts";
+import { timeOfPeople } from "./time-of-people.ts";
 import { spentOn, TimeEntry, timeEntry, timeEntryRow } from "./time-entry-view.ts";
 import { parseRange } from "../when/range.ts";
 import { formatInstant } from "../when/when.ts";
@@ -67,6 +67,7 @@ const timeEntryList = defineTool({
     entries: z.array(TimeEntry),
     total_duration: z.string(),
     billable_duration: z.string().optional(),
+    not_shown: z.array(Ref.partial({ name: true })).optional(),
     total: z.number(),
     total_shown: z.number(),
     next_cursor: NextCursor,
@@ -77,14 +78,14 @@ const timeEntryList = defineTool({
     const range = parseRange(params.from, params.to, { now_ms: ctx.now_ms(), timeZone });
     const read = async (workspaceId: string, taskId?: string) => {
       const people = await resolveEveryone(ctx, params.assignees, "assignees", workspaceId);
-      return await getTimeEntries(ctx.clickup, workspaceId, {
+      const query = {
         start_ms: range.from_ms,
         end_ms: range.to_ms,
         ...(taskId === undefined ? {} : { taskId }),
-        ...(people === undefined ? {} : { userIds: people.map((one) => one.id) }),
-      });
+      };
+      return await timeOfPeople(ctx, workspaceId, query, people);
     };
-    const entries =
+    const { entries, refused } =
       params.task !== undefined && params.workspace === undefined
         ? await withTimedTask(ctx, params.task, async (task) => await read(task.workspaceId, task.id))
         : await read(
@@ -107,12 +108,21 @@ const timeEntryList = defineTool({
         entries: page.shown,
         total_duration: sum(entries),
         ...(billable.length === 0 ? {} : { billable_duration: sum(billable) }),
+        ...compact({
+          not_shown: refused.map((one) => ({
+            id: one.id,
+            ...(one.username === undefined ? {} : { name: one.username }),
+          })),
+        }),
         total: rows.length,
         total_shown: page.shown.length,
         ...compact({ next_cursor: page.next_cursor }),
       },
       summary:
         `${rows.length} time entries from ${from} to ${to}, ${sum(entries)} in all.` +
+        (refused.length === 0
+          ? ""
+          : ` ClickUp would not show the time of ${refused.length} of the people asked for: see not_shown.`) +
         (params.assignees === undefined ? " Only your own: name assignees for others." : "") +
         (page.next_cursor === undefined ? "" : " Pass next_cursor as cursor for more."),
     };

@@ -1,6 +1,6 @@
 /** A range of days in the user's time zone, as instants for ClickUp. */
 import { UserInputError } from "../words/errors.ts";
-import { dayBounds, parseWhen } from "./when.ts";
+import { dayBounds, namedSpan, parseWhen } from "./when.ts";
 import type { Clock } from "./when.ts";
 
 const DAY_MS = 86_400_000;
@@ -19,6 +19,10 @@ export interface TimeRange {
  * not the present instant, so that the pages of one listing share a range. Throws UserInputError.
  */
 export function parseRange(from: string | undefined, to: string | undefined, clock: Clock): TimeRange {
+  const named = from === undefined ? undefined : namedSpan(from, clock);
+  if (named !== undefined && to === undefined) {
+    return { from_ms: named.start_ms, to_ms: named.end_ms };
+  }
   const to_ms = to === undefined ? dayBounds(clock.now_ms, clock.timeZone).end_ms : bound(to, clock, "to");
   const from_ms =
     from === undefined

@@ -1,7 +1,7 @@
 /** "FROM..TO" as ClickUp's filters take it; either side may be open, and a single day means the whole of it. */
 import { UserInputError } from "../words/errors.ts";
 import { shown } from "../words/names.ts";
-import { dayBounds, parseWhen } from "./when.ts";
+import { dayBounds, namedSpan, parseWhen } from "./when.ts";
 import type { Clock } from "./when.ts";
 
 /** Ms since the epoch, both ends included. */
@@ -12,6 +12,13 @@ export interface Span {
 
 /** Throws UserInputError naming `argument`. */
 export function parseSpan(text: string, clock: Clock, argument: string): Span {
+  const named = namedSpan(text, clock);
+  if (named !== undefined) {
+    return { from_ms: named.start_ms, to_ms: named.end_ms };
+  }
+  if (/^(overdue|late)$/i.test(text.trim())) {
+    return { to_ms: dayBounds(clock.now_ms, clock.timeZone).start_ms - 1 };
+  }
   const [from = "", to, ...rest] = text.split("..").map((part) => part.trim());
   if (rest.length > 0 || (to !== undefined && from === "" && to === "")) {
     throw wrong(text, argument);
@@ -41,7 +48,7 @@ function bound(text: string, clock: Clock, argument: string, side: "start_ms" | 
 
 function wrong(text: string, argument: string): UserInputError {
   return new UserInputError(
-    `${argument}: "${shown(text)}" is not a range. Use a day, FROM..TO, FROM.. or ..TO, e.g. today..+7d.`,
+    `${argument}: "${shown(text)}" is not a range. Use a day, FROM..TO, FROM.. or ..TO, this week, last month or overdue, e.g. today..+7d.`,
     { argument },
   );
 }

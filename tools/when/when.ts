@@ -20,7 +20,36 @@ export interface Moment {
 }
 
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-const FORMS = "ISO 8601, YYYY-MM-DD, today, tomorrow, next friday or +3d";
+const MONTHS = [
+  "january",
+  "february",
+  "march",
+  "april",
+  "may",
+  "june",
+  "july",
+  "august",
+  "september",
+  "october",
+  "november",
+  "december",
+];
+const HOURS = [
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
+const FORMS =
+  "ISO 8601, YYYY-MM-DD, 4 December 2026, today, tomorrow at 9am, 15:00, next friday, last monday or +3d";
 
 interface Day {
   year: number;
@@ -34,7 +63,12 @@ interface Day {
  */
 export function parseWhen(text: string, clock: Clock, argument: string): Moment {
   const value = text.trim().toLowerCase();
-  const moment = parseInstant(value, clock) ?? parseOffset(value, clock) ?? parseNamedDay(value, clock);
+  const moment =
+    parseInstant(value, clock) ??
+    parseOffset(value, clock) ??
+    parseNamedDay(value, clock) ??
+    parseWritten(value, clock) ??
+    parseHour(value, clock);
   if (moment === undefined || !Number.isFinite(moment.ms)) {
     throw new UserInputError(`${argument}: "${shown(text)}" is not a time. Use ${FORMS}.`, { argument });
   }
@@ -184,8 +218,37 @@ function parseOffset(value: string, clock: Clock): Moment | undefined {
   return dayMoment(addMonths(today, count * (unit === "year" ? 12 : 1)), clock);
 }
 
+const WRITTEN =
+  /^(?:(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([a-z]{3,9})\.?|([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?),? (\d{4})(?:,?\s+(?:at )?(.+))?$/;
+
+/** "4 December 2026", "Dec 4, 2026 at 9am": with the year, which says that no day was missed. */
+function parseWritten(value: string, clock: Clock): Moment | undefined {
+  const [, dayA, monthA, monthB, dayB, year, at] = WRITTEN.exec(value) ?? [];
+  const month = MONTHS.findIndex((name) => name.startsWith(monthA ?? monthB ?? "?")) + 1;
+  const date = month === 0 ? undefined : dateOf(Number(year), month, Number(dayA ?? dayB));
+  return date === undefined ? undefined : atTime(date, at, clock);
+}
+
+/** "9am", "11:00": that hour of today. */
+function parseHour(value: string, clock: Clock): Moment | undefined {
+  return parseTime(value) === undefined
+    ? undefined
+    : atTime(wallClock(clock.now_ms, clock.timeZone), value, clock);
+}
+
+function atTime(day: Day, text: string | undefined, clock: Clock): Moment | undefined {
+  if (text === undefined) {
+    return dayMoment(day, clock);
+  }
+  const time = parseTime(text);
+  const { year, month } = day;
+  return time === undefined
+    ? undefined
+    : { ms: instantOf({ year, month, day: day.day, ...time, second: 0 }, clock.timeZone), hasTime: true };
+}
+
 const NAMED_DAY =
-  /^(now|today|tomorrow|yesterday|(?:(?:next|this|on) )?[a-z]+day|next week|next month)(?:,?\s+(?:at )?(.+))?$/;
+  /^(now|today|tomorrow|yesterday|(?:(?:next|this|on|last) )?[a-z]+day|next week|next month)(?:,?\s+(?:at )?(.+))?$/;
 
 function parseNamedDay(value: string, clock: Clock): Moment | undefined {
   const match = NAMED_DAY.exec(value);
@@ -197,13 +260,7 @@ function parseNamedDay(value: string, clock: Clock): Moment | undefined {
     return match?.[2] === undefined ? { ms: clock.now_ms, hasTime: true } : undefined;
   }
   const day = namedDay(name, clock);
-  if (day === undefined || match?.[2] === undefined) {
-    return day === undefined ? undefined : dayMoment(day, clock);
-  }
-  const time = parseTime(match[2]);
-  return time === undefined
-    ? undefined
-    : { ms: instantOf({ ...day, ...time, second: 0 }, clock.timeZone), hasTime: true };
+  return day === undefined ? undefined : atTime(day, match?.[2], clock);
 }
 
 function namedDay(name: string, clock: Clock): Day | undefined {
@@ -220,12 +277,15 @@ function namedDay(name: string, clock: Clock): Day | undefined {
     case "next month":
       return addMonths(today, 1);
     default: {
-      const [, which, weekdayName] = /^(?:(next|this|on) )?(\w+)$/.exec(name) ?? [];
+      const [, which, weekdayName] = /^(?:(next|this|on|last) )?(\w+)$/.exec(name) ?? [];
       const weekday = WEEKDAYS.indexOf(weekdayName ?? "");
       if (weekday === -1) {
         return undefined;
       }
       const ahead = (weekday - weekdayOf(today) + 7) % 7;
+      if (which === "last") {
+        return addDays(today, ahead === 0 ? -7 : ahead - 7);
+      }
       return addDays(today, ahead === 0 && which !== "this" ? 7 : ahead);
     }
   }
@@ -234,6 +294,11 @@ function namedDay(name: string, clock: Clock): Day | undefined {
 function parseTime(text: string): { hour: number; minute: number } | undefined {
   if (text === "noon") {
     return { hour: 12, minute: 0 };
+  }
+  const hourWord = HOURS.indexOf(text) + 1;
+  if (hourWord > 0) {
+    // "at nine" is of the working day.
+    return { hour: hourWord < 7 ? hourWord + 12 : hourWord, minute: 0 };
   }
   const match = /^(\d{1,2})(?::(\d{2}))?\s*(am|pm)?$/.exec(text);
   if (match === null || (match[2] === undefined && match[3] === undefined)) {
@@ -252,6 +317,34 @@ function dayMoment(day: Day, clock: Clock): Moment {
   return {
     ms: instantOf({ year, month, day: day.day, hour: 12, minute: 0, second: 0 }, clock.timeZone),
     hasTime: false,
+  };
+}
+
+const NAMED_SPAN = /^(this|last|next|current|previous) (week|month|year)$/;
+
+/**
+ * First and last millisecond of "this week", "last month" and the like, in the user's zone; weeks begin on Monday.
+ * Undefined for any other text.
+ */
+export function namedSpan(text: string, clock: Clock): { start_ms: number; end_ms: number } | undefined {
+  const [, which, unit] = NAMED_SPAN.exec(text.trim().toLowerCase().replaceAll(/\s+/g, " ")) ?? [];
+  if (unit === undefined) {
+    return undefined;
+  }
+  const today = wallClock(clock.now_ms, clock.timeZone);
+  const steps = which === "last" || which === "previous" ? -1 : which === "next" ? 1 : 0;
+  const first =
+    unit === "week"
+      ? addDays(today, -((weekdayOf(today) + 6) % 7) + steps * 7)
+      : addMonths(
+          { ...today, ...(unit === "year" ? { month: 1 } : {}), day: 1 },
+          steps * (unit === "year" ? 12 : 1),
+        );
+  const after = unit === "week" ? addDays(first, 7) : addMonths(first, unit === "year" ? 12 : 1);
+  const midnight = { hour: 0, minute: 0, second: 0 };
+  return {
+    start_ms: instantOf({ ...first, ...midnight }, clock.timeZone),
+    end_ms: instantOf({ ...after, ...midnight }, clock.timeZone) - 1,
   };
 }
 

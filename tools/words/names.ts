@@ -6,6 +6,11 @@ export function sameName(name: string): string {
   return stripInvisible(name).normalize("NFKC").toLowerCase().replaceAll(/\s+/g, " ").trim();
 }
 
+/** The form names are compared in where nothing has the name as it was written: without accents. */
+export function foldedName(name: string): string {
+  return sameName(name).normalize("NFD").replaceAll(/\p{M}/gu, "").replaceAll("ß", "ss").replaceAll("ø", "o");
+}
+
 /** The form paths are compared in: "Space / List", "space>list" and "Space/List" are one. */
 export function samePath(path: string): string {
   return sameName(path).replaceAll(/\s*[/>›]\s*/g, "/");
@@ -29,9 +34,9 @@ export function shown(name: string, most = 80): string {
 
 /** Up to `count` of `known` whose names are nearest to `wanted`; far ones are left out. */
 export function closest<T>(wanted: string, known: readonly T[], nameOf: (one: T) => string, count = 3): T[] {
-  const target = sameName(wanted).slice(0, 100);
+  const target = foldedName(wanted).slice(0, 100);
   const scored = known.flatMap((one) => {
-    const name = sameName(nameOf(one)).slice(0, 100);
+    const name = foldedName(nameOf(one)).slice(0, 100);
     const score = distance(target, name);
     return score === undefined ? [] : [{ one, score }];
   });
@@ -44,12 +49,26 @@ function distance(wanted: string, name: string): number | undefined {
   if (wanted === "" || name === "") {
     return undefined;
   }
-  if (name.includes(wanted) || wanted.includes(name)) {
+  // A word of a letter or two is in everything.
+  if (Math.min(wanted.length, name.length) >= 3 && (name.includes(wanted) || wanted.includes(name))) {
     return 0.3 - 0.3 * (Math.min(wanted.length, name.length) / Math.max(wanted.length, name.length));
   }
-  const score = editDistance(wanted, name) / Math.max(wanted.length, name.length);
-  return score <= 0.6 ? score : undefined;
+  const score = apart(wanted, name);
+  if (score <= MOST_DISTANCE) {
+    return score;
+  }
+  // One word of a longer name: "Northwnd" for "Northwind Labs".
+  const words = wanted.includes(" ") || wanted.length < 4 ? [] : name.split(" ");
+  const nearest = Math.min(1, ...words.map((word) => apart(wanted, word)));
+  return nearest <= MOST_DISTANCE ? MOST_DISTANCE + nearest / 10 : undefined;
 }
+
+function apart(a: string, b: string): number {
+  return editDistance(a, b) / Math.max(a.length, b.length);
+}
+
+/** About two slips in a word of five letters; what is further off has another name. */
+const MOST_DISTANCE = 0.4;
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {

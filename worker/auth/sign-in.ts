@@ -104,6 +104,7 @@ function clickUpProblem(refusal: string, error: ClickUpError): Problem {
     case "auth":
     case "permission":
     case "not_found":
+    case "deleted":
     case "validation":
       return {
         status: 400,

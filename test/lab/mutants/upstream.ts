@@ -6,9 +6,42 @@ const BUDGET = ["test/tools/clickup/budget.test.ts"];
 const CLIENT = ["test/tools/clickup/client.test.ts"];
 const DOWNLOAD = ["test/tools/clickup/download.test.ts"];
 const CALL = ["test/tools/call/call.test.ts"];
+const AS_IT_IS = ["test/tools/clickup/as-it-is.test.ts"];
 const REACH = ["test/faults/reach.test.ts"];
 
 export const UPSTREAM_MUTANTS: Mutant[] = [
+  {
+    name: "refusal-is-dead-token",
+    protects: "a refusal of one thing does not ask to connect again",
+    file: "tools/clickup/errors.ts",
+    find: "if (ecode !== undefined && DEAD_TOKEN.has(ecode)) {",
+    replace: 'if (ecode !== undefined && (DEAD_TOKEN.has(ecode) || ecode === "ACCESS_083")) {',
+    tests: AS_IT_IS,
+  },
+  {
+    name: "assignees-left-out",
+    protects: "a renamed Space keeps its several assignees",
+    file: "tools/places/space-update.ts",
+    find: "before.multipleAssignees === undefined ? {}",
+    replace: "true ? {}",
+    tests: AS_IT_IS,
+  },
+  {
+    name: "deleted-list-taken",
+    protects: "nothing is made in a deleted List",
+    file: "tools/clickup/hierarchy.ts",
+    find: 'if (record(answer)["deleted"] === true) {',
+    replace: "if (false) {",
+    tests: AS_IT_IS,
+  },
+  {
+    name: "spaces-not-kept",
+    protects: "Spaces that were read stay, whatever became of the rest",
+    file: "tools/resolve/hierarchy.ts",
+    find: "keepSpaces(ctx, workspace.id, archived, [...read.values()]);",
+    replace: "",
+    tests: AS_IT_IS,
+  },
   {
     name: "write-sent-again",
     protects: "a change is sent to ClickUp once",

@@ -29,7 +29,7 @@ export const TASK_BUDGETS: Readonly<Record<string, TaskBudget>> = {
   "Make a task wait on another and look at it": [2, 190, 70],
   "Critical path of a list": [1, 2900, 2780],
   "Start a project from a template": [23, 420, 370],
-  "Add a list to a folder": [1, 90, 50],
+  "Add a list to a folder": [2, 90, 50],
   "Log an hour on a task": [1, 160, 100],
   "Start and stop my timer": [3, 290, 180],
   "Everybody's time of a week": [1, 930, 900],

@@ -15,12 +15,12 @@ export function credentialOf(request: Request): { token: string; bearer: boolean
 /** The token's record. Throws ClickUp's 401s: header missing, token unknown, token revoked. */
 export function authenticate(state: SandboxState, request: Request): AccessToken {
   const credential = credentialOf(request);
-  if (credential === null) throw new ClickUpFault(401, "Authorization header required", "OAUTH_017");
+  if (credential === null) throw new ClickUpFault(400, "Authorization Header Required", "OAUTH_017");
   const record = state.data.tokens[credential.token];
-  if (record === undefined || (record.kind === "personal" && credential.bearer)) {
+  if (record?.kind === "personal" && credential.bearer)
     throw new ClickUpFault(401, "Token invalid", "OAUTH_025");
-  }
-  if (record.revoked) throw new ClickUpFault(401, "Oauth token not found", "OAUTH_019");
+  if (record === undefined || record.revoked)
+    throw new ClickUpFault(401, "Oauth token not found", "OAUTH_019");
   return record;
 }
 

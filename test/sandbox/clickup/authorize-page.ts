@@ -64,7 +64,7 @@ export function authorizePage(state: SandboxState, url: URL, origin: string): Pr
         <legend>Workspaces the app may use</legend>
         ${workspaces.map((workspace) => {
           const people = workspace.members
-            .map((member) => state.user(member.user).username.split(" ")[0])
+            .map((member) => state.user(member.user).username?.split(" ")[0])
             .join(", ");
           return html`<label for="workspace-${workspace.id}">
             <input

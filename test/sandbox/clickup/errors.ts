@@ -1,6 +1,7 @@
 /**
  * ClickUp's errors: v2 answers `{err, ECODE}`, v3 answers `{status, message, trace_id, timestamp}`.
- * Codes seen at ClickUp: APP_001/002, OAUTH_*, INPUT_003/005/006, CRTSK_001, ITEM_013/137, FIELD_011/146, ATTCH_039/045.
+ * Codes are those that were seen at ClickUp, by a recording, a test suite run against it or somebody's note: APP_002, OAUTH_*, ACCESS_083, INPUT_00x,
+ * CRTSK_001, ITEM_*, PROJ_*, SUBCAT_104, FIELD_*, TIMEENTRY_*, TAGS_020, TIS_027, TEAM_110, PAGE_047, OV_016, ATTCH_039/045.
  * ClickUp publishes no list; where none is known the sandbox uses a free number of the same family.
  */
 

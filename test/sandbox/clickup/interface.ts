@@ -33,6 +33,11 @@ export interface ClickUpSandbox {
   reset(): void;
   snapshot(): unknown;
   restore(snapshot: unknown): void;
+  /**
+   * Sends what waits for webhooks through `send`, five tries each, and keeps their health. Nothing leaves the sandbox
+   * without this call.
+   */
+  deliverWebhooks(send: (request: Request) => Promise<Response>): Promise<void>;
   readonly state: SandboxState;
   /** What strict mode refused. */
   readonly violations: string[];

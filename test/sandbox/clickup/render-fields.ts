@@ -16,11 +16,19 @@ export function renderField(field: FieldDefinition) {
   };
 }
 
+/** Beside a text its Quill JSON, where it has Markdown in it; null beside everything else. */
+function richText(field: FieldDefinition, value: unknown): string | null {
+  if (field.type !== "text" || typeof value !== "string" || !/[*_#`[]/.test(value)) return null;
+  return JSON.stringify({ ops: [{ insert: value }] });
+}
+
 /** All fields a task may hold; `value` only on those that are set. */
 export function renderFields(state: SandboxState, task: Task) {
   return state.fieldsOfList(state.list(task.list_id)).map((field) => {
     const value = valueOf(state, task, field);
-    return value === undefined ? renderField(field) : { ...renderField(field), value };
+    return value === undefined
+      ? renderField(field)
+      : { ...renderField(field), value, value_richtext: richText(field, value) };
   });
 }
 
@@ -31,7 +39,12 @@ function options(field: FieldDefinition): FieldOption[] {
 /** The value in ClickUp's read form, which is not the form it is written in. `undefined` when unset. */
 function valueOf(state: SandboxState, task: Task, field: FieldDefinition): unknown {
   if (field.type === "automatic_progress") return automaticProgress(state, task);
-  if (field.type === "formula") return task.points === null ? undefined : String(task.points * 2);
+  if (field.type === "formula")
+    return task.points === null
+      ? undefined
+      : field.type_config["object_value"] === true
+        ? { value: task.points * 2, calculation_state: "ready" }
+        : String(task.points * 2);
   const stored = task.fields[field.id];
   if (stored === undefined || stored === null) return undefined;
   switch (field.type) {
@@ -56,7 +69,7 @@ function valueOf(state: SandboxState, task: Task, field: FieldDefinition): unkno
       const current = stored as number;
       return {
         current: String(current),
-        percent_completed: Math.round(((current - start) / (end - start)) * 100),
+        percent_completed: (current - start) / (end - start),
       };
     }
     default:

@@ -1,5 +1,5 @@
 import type { SandboxState } from "./state.ts";
-import type { User, Workspace } from "./types.ts";
+import type { Membership, User, Workspace } from "./types.ts";
 
 /** A person as ClickUp embeds one in tasks, comments and lists. */
 export function person(state: SandboxState, id: number) {
@@ -27,37 +27,56 @@ export function profile(user: User) {
 }
 
 /** One Workspace of GET /v2/team, with its people. */
-export function renderWorkspace(state: SandboxState, workspace: Workspace) {
+export function renderWorkspace(state: SandboxState, workspace: Workspace, withRoles = false) {
   return {
     id: workspace.id,
     name: workspace.name,
     color: workspace.color,
     avatar: workspace.avatar,
     members: workspace.members.map((member) => ({
-      user: {
-        ...person(state, member.user),
-        role: member.role,
-        custom_role: null,
-        last_active: String(member.date_joined),
-        date_joined: String(member.date_joined),
-        date_invited: String(member.date_invited),
-      },
-      ...(member.invited_by === null ? {} : { invited_by: person(state, member.invited_by) }),
-      ...(member.role === 4
-        ? {
-            can_see_time_spent: false,
-            can_see_time_estimated: false,
-            can_edit_tags: false,
-            can_create_views: true,
-          }
-        : {}),
+      ...renderMembership(state, member, workspace.id),
+      ...(withRoles ? state.data.guest_rights[`${workspace.id}:${member.user}`] : {}),
     })),
-    roles: [
-      { id: 1, name: "owner", custom: false },
-      { id: 2, name: "admin", custom: false },
-      { id: 3, name: "member", custom: false },
-      { id: 4, name: "guest", custom: false },
-    ],
+    // Only the answers to an invitation carry the roles.
+    ...(withRoles
+      ? {
+          roles: [
+            { id: 1, name: "owner", custom: false },
+            { id: 2, name: "admin", custom: false },
+            { id: 3, name: "member", custom: false },
+            { id: 4, name: "guest", custom: false },
+            ...Object.values(state.data.custom_roles)
+              .filter((role) => role.team_id === workspace.id)
+              .map(({ id, name, inherited_role }) => ({ id, name, custom: true, inherited_role })),
+          ],
+        }
+      : {}),
+  };
+}
+
+const ROLE_KEYS = { 1: "owner", 2: "admin", 3: "member", 4: "guest" };
+
+/** A person in a Workspace, and who invited them; who has not joined is known by the address alone. */
+export function renderMembership(state: SandboxState, member: Membership, teamId: string) {
+  const joined = member.date_joined === null ? null : String(member.date_joined);
+  const role = state.data.custom_roles[String(member.custom_role ?? "")];
+  const inviter = member.invited_by;
+  return {
+    user: {
+      ...person(state, member.user),
+      role: member.role,
+      role_subtype: 0,
+      role_key: ROLE_KEYS[member.role],
+      custom_role: role === undefined || role.team_id !== teamId ? null : { id: role.id, name: role.name },
+      last_active: joined,
+      date_joined: joined,
+      date_invited: String(member.date_invited),
+    },
+    ...(inviter === null
+      ? {}
+      : joined === null
+        ? { invited_by: { ...person(state, inviter), banned_date: null, status: "invited" } }
+        : { invited_by: person(state, inviter) }),
   };
 }
 
@@ -70,6 +89,8 @@ export function renderMember(state: SandboxState, id: number) {
       verified_ambassador: null,
       verified_consultant: null,
       top_tier_user: null,
+      ai_expert: null,
+      viewed_ai_expert: null,
       viewed_verified_ambassador: null,
       viewed_verified_consultant: null,
       viewed_top_tier_user: null,

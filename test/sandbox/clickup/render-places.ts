@@ -2,6 +2,8 @@ import { personOrNull } from "./render-people.ts";
 import type { SandboxState } from "./state.ts";
 import type { Folder, List, Space, Status } from "./types.ts";
 
+const SANDBOX_UUID = "1a924c90-96b0-47a8-aab3-de0e88d9fb05";
+
 /** Priority numbers to ClickUp's objects. */
 export function renderPriority(priority: number | null) {
   const named = {
@@ -24,15 +26,18 @@ export function renderStatus(status: Status) {
   };
 }
 
+/** Who sees a Space: a public one everybody of the Workspace, a private one its members, or owner and admins. */
+export function membersOfSpace(state: SandboxState, space: Space): number[] {
+  const { members } = state.workspace(space.team_id);
+  if (!space.private) return members.map((member) => member.user);
+  return space.members ?? members.filter((member) => member.role < 3).map((member) => member.user);
+}
+
 export function renderSpace(state: SandboxState, space: Space) {
   const members = space.private
-    ? {
-        members: state
-          .workspace(space.team_id)
-          .members.filter((m) => m.role < 3)
-          .map((m) => ({ user: personOrNull(state, m.user) })),
-      }
+    ? { members: membersOfSpace(state, space).map((id) => ({ user: personOrNull(state, id) })) }
     : {};
+  const { multiple_assignees: _shown, ...features } = space.features;
   return {
     id: space.id,
     name: space.name,
@@ -42,7 +47,23 @@ export function renderSpace(state: SandboxState, space: Space) {
     admin_can_manage: space.admin_can_manage,
     statuses: space.statuses.map(renderStatus),
     multiple_assignees: space.multiple_assignees,
-    features: space.features,
+    features: {
+      ...features,
+      ...(features["priorities"] === undefined
+        ? {}
+        : {
+            priorities: {
+              ...features["priorities"],
+              priorities: [1, 2, 3, 4].map((priority) => renderPriority(priority)),
+            },
+          }),
+      ...(features["time_tracking"] === undefined || space.settings === undefined
+        ? {}
+        : { time_tracking: { ...features["time_tracking"], default_to_billable: 2 } }),
+      ...space.settings,
+      // Listed only while it is on.
+      ...(space.multiple_assignees ? { multiple_assignees: { enabled: true } } : {}),
+    },
     archived: space.archived,
     ...members,
   };
@@ -54,7 +75,6 @@ function taskCount(state: SandboxState, list: List): number {
 }
 
 function renderListCore(state: SandboxState, list: List) {
-  const space = state.space(list.space_id);
   return {
     id: list.id,
     name: list.name,
@@ -66,38 +86,47 @@ function renderListCore(state: SandboxState, list: List) {
     task_count: taskCount(state, list),
     due_date: list.due_date === null ? null : String(list.due_date),
     start_date: list.start_date === null ? null : String(list.start_date),
-    space: { id: space.id, name: space.name, access: true },
     archived: list.archived,
     override_statuses: list.statuses !== null,
   };
+}
+
+/** Statuses as a List has them: with the group they come from. */
+function statusesOfList(state: SandboxState, list: List) {
+  const group = list.statuses === null ? `proj_${list.space_id}` : `subcat_${list.id}`;
+  return state.statusesOf(list).map((status) => ({ ...renderStatus(status), status_group: group }));
 }
 
 /** A list inside a folder's `lists`. */
 function renderListInFolder(state: SandboxState, list: List) {
   return {
     ...renderListCore(state, list),
-    statuses: state.statusesOf(list).map(renderStatus),
+    statuses: statusesOfList(state, list),
     permission_level: "create",
   };
 }
 
 /** A list in the answers of GET …/list. */
 export function renderListItem(state: SandboxState, list: List) {
+  const space = state.space(list.space_id);
   return {
     ...renderListCore(state, list),
-    folder: folderStub(state.folder(list.folder_id)),
+    space: { id: space.id, name: space.name, archived: space.archived, access: true },
+    folder: { ...folderStub(state.folder(list.folder_id)), archived: state.folder(list.folder_id).archived },
     permission_level: "create",
   };
 }
 
 /** GET /v2/list/{list_id} and the answers of its writes. */
-export function renderListFull(state: SandboxState, list: List) {
+export function renderListFull(state: SandboxState, list: List, user: number) {
+  const { status, ...item } = renderListItem(state, list);
   return {
-    ...renderListItem(state, list),
-    due_date_time: list.due_date_time,
-    start_date_time: list.start_date === null ? null : list.start_date_time,
-    inbound_address: `add.task.${list.id}.sandbox@tasks.clickup.test`,
-    statuses: state.statusesOf(list).map(renderStatus),
+    ...item,
+    deleted: state.data.lists[list.id] === undefined,
+    // A List without a colour has no such key here, and null in lists of Lists.
+    ...(status === null ? {} : { status }),
+    inbound_address: `a.t.${list.id}.u-${user}.${SANDBOX_UUID}@tasks.clickup.com`,
+    statuses: statusesOfList(state, list),
   };
 }
 
@@ -106,10 +135,19 @@ export function folderStub(folder: Folder) {
   return { id: folder.id, name: folder.hidden ? "hidden" : folder.name, hidden: folder.hidden, access: true };
 }
 
+/** A Folder in GET …/folder. */
+export function renderFolderItem(state: SandboxState, folder: Folder, archivedLists = false) {
+  const { deleted: _deleted, space, ...rest } = renderFolder(state, folder, archivedLists);
+  return { ...rest, space: { id: space.id, name: space.name } };
+}
+
 /** `archivedLists` decides which lists are shown inside. */
 export function renderFolder(state: SandboxState, folder: Folder, archivedLists = false) {
   const space = state.space(folder.space_id);
   const lists = state.listsOfFolder(folder.id);
+  // A new Folder answers no statuses of its own; one that was changed or deleted those of its Space.
+  const statuses =
+    folder.touched === true || state.data.folders[folder.id] === undefined ? space.statuses : [];
   return {
     id: folder.id,
     name: folder.name,
@@ -119,7 +157,8 @@ export function renderFolder(state: SandboxState, folder: Folder, archivedLists 
     space: { id: space.id, name: space.name, access: true },
     task_count: String(lists.reduce((sum, list) => sum + taskCount(state, list), 0)),
     archived: folder.archived,
-    statuses: [],
+    statuses: statuses.map(renderStatus),
+    deleted: state.data.folders[folder.id] === undefined,
     lists: lists
       .filter((list) => list.archived === archivedLists)
       .map((list) => renderListInFolder(state, list)),

@@ -33,9 +33,15 @@ function renderItem(state: SandboxState, item: ChecklistItem, all: ChecklistItem
     name: item.name,
     orderindex: item.orderindex,
     assignee: item.assignee === null ? null : person(state, item.assignee),
+    group_assignee: null,
     resolved: item.resolved,
     parent: item.parent,
     date_created: String(item.date_created),
+    start_date: text(item.start_date ?? null),
+    start_date_time: false,
+    due_date: text(item.due_date ?? null),
+    due_date_time: false,
+    sent_due_date_notif: null,
     children: all.filter((child) => child.parent === item.id).map((child) => renderItem(state, child, all)),
   };
 }
@@ -80,6 +86,9 @@ function renderAttachment(state: SandboxState, taskId: string, attachment: Attac
     orientation: null,
     url: attachment.url,
     email_data: null,
+    workspace_id: null,
+    width: attachment.mimetype.startsWith("image/") ? 2334 : null,
+    height: attachment.mimetype.startsWith("image/") ? 1960 : null,
     url_w_query: `${attachment.url}?view=open`,
     url_w_host: attachment.url,
   };
@@ -169,7 +178,19 @@ export function renderTask(state: SandboxState, task: Task, options: TaskRenderi
     sharing: {
       public: false,
       public_share_expires_on: null,
-      public_fields: ["assignees", "priority", "due_date", "content", "comments", "attachments", "subtasks"],
+      public_fields: [
+        "assignees",
+        "priority",
+        "due_date",
+        "content",
+        "comments",
+        "attachments",
+        "customFields",
+        "subtasks",
+        "tags",
+        "checklists",
+        "coverimage",
+      ],
       token: null,
       seo_optimized: false,
     },
@@ -178,6 +199,18 @@ export function renderTask(state: SandboxState, task: Task, options: TaskRenderi
     project: folder,
     folder,
     space: { id: list.space_id },
+  };
+}
+
+/** The answer to POST and PUT of a task: as lists have it, with the time spent. */
+export function createdTask(state: SandboxState, task: Task) {
+  return { ...renderTask(state, task, { markdown: false }), time_spent: state.timeSpent_ms(task.id) };
+}
+
+export function updatedTask(state: SandboxState, task: Task) {
+  return {
+    ...createdTask(state, task),
+    attachments: task.attachments.map((attachment) => renderAttachment(state, task.id, attachment)),
   };
 }
 
@@ -192,6 +225,7 @@ export function renderTaskFull(
     : {};
   return {
     ...renderTask(state, task, options),
+    time_spent: state.timeSpent_ms(task.id),
     ...subtasks,
     attachments: task.attachments.map((attachment) => renderAttachment(state, task.id, attachment)),
   };

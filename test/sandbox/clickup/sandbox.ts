@@ -9,8 +9,10 @@ import { exchangeCode, showAuthorize, submitAuthorize } from "./oauth.ts";
 import { rateLimited, RateLimiter } from "./rate-limit.ts";
 import { type Context, type Route, Router } from "./route.ts";
 import { routes } from "./routes/index.ts";
+import { undescribedRoutes } from "./routes/undescribed.ts";
 import { seededState } from "./seed.ts";
 import { strictViolations } from "./strict.ts";
+import { deliver, taskBefore, tellWebhooks } from "./collaboration/webhook-events.ts";
 
 /** The operation of the token exchange, which is answered before authentication. */
 export const TOKEN_OPERATION = "POST /v2/oauth/token";
@@ -43,7 +45,7 @@ async function readBody(request: Request): Promise<Read> {
     const json: unknown = JSON.parse(text);
     return { json, form: null, logged: json };
   } catch {
-    throw badRequest("Unexpected token in JSON", "INPUT_001");
+    throw badRequest("Unexpected token in JSON", "INPUT_002");
   }
 }
 
@@ -56,11 +58,20 @@ function queryRecord(query: URLSearchParams): Record<string, string | string[]> 
   );
 }
 
+/** What no operation is: plain text, with 405 where another method would be one. */
+function unknownRoute(router: Router, method: string, pathname: string): Response {
+  const path = pathname.slice("/api".length);
+  const others = ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((one) => one !== method);
+  return others.some((one) => router.match(one, path) !== undefined)
+    ? new Response("405 method not allowed", { status: 405 })
+    : new Response("404 page not found", { status: 404 });
+}
+
 /** Makes a sandbox with its own state. */
 export function createClickUpSandbox(options: ClickUpSandboxOptions = {}): ClickUpSandbox {
   const clock = options.now_ms ?? Date.now;
   const app = options.app ?? SANDBOX;
-  const router = new Router(routes);
+  const router = new Router([...routes, ...undescribedRoutes]);
   const limiter = new RateLimiter(options.rateLimitPerMinute ?? 100);
   const faults = new FaultBox();
   const calls: SandboxCall[] = [];
@@ -100,7 +111,7 @@ export function createClickUpSandbox(options: ClickUpSandboxOptions = {}): Click
       }
       const token = authenticate(state, request);
       call.token_user = token.user;
-      if (route === undefined) throw new ClickUpFault(404, "Route not found", "APP_001");
+      if (route === undefined) return unknownRoute(router, request.method, url.pathname);
       if (options.strict) refuseViolations(route, url.searchParams, read.json);
       const ctx: Context = {
         state,
@@ -114,7 +125,10 @@ export function createClickUpSandbox(options: ClickUpSandboxOptions = {}): Click
         form: read.form,
         now_ms,
       };
+      const before = taskBefore(ctx);
       const result = route.handler(ctx);
+      if (request.method !== "GET" && !(result instanceof Response && result.status >= 300))
+        tellWebhooks(ctx, route.operation, before, result);
       response = result instanceof Response ? result : Response.json(result);
     } catch (error) {
       if (!(error instanceof ClickUpFault)) throw error;
@@ -164,7 +178,7 @@ export function createClickUpSandbox(options: ClickUpSandboxOptions = {}): Click
         if (request.method === "POST") return submitAuthorize(state, app, request, clock());
       }
       if (/^\/api\/v[23]\//.test(url.pathname)) return api(request, url);
-      return Response.json({ err: "Route not found", ECODE: "APP_001" }, { status: 404 });
+      return new Response("404 page not found", { status: 404 });
     },
     calls,
     clearCalls: () => void calls.splice(0),
@@ -179,6 +193,7 @@ export function createClickUpSandbox(options: ClickUpSandboxOptions = {}): Click
     },
     snapshot: () => state.snapshot(),
     restore: (snapshot) => state.restore(snapshot),
+    deliverWebhooks: (send) => deliver(state.data.webhooks, state.data.deliveries, send),
     state,
     violations,
   };

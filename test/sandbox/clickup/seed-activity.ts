@@ -23,6 +23,7 @@ function comment(
     assigned_by: null,
     resolved: false,
     date,
+    reactions: [],
   };
   state.data.comments[record.id] = record;
   return record;

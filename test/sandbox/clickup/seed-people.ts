@@ -100,8 +100,33 @@ export function seedPeople(state: SandboxState, now_ms: number): void {
     date_created: now_ms - 200 * DAY_MS,
     members: [users.dan, users.eve, users.frank],
   };
+  seedTemplatesAndRoles(state, now_ms);
   for (const [name, token] of Object.entries(tokens)) {
     const user = users[name as keyof typeof tokens];
     data.tokens[token] = { token, kind: "personal", user, workspaces: null, revoked: false };
   }
+}
+
+/** Neither can be made over the API. */
+function seedTemplatesAndRoles({ data }: SandboxState, now_ms: number): void {
+  const team_id = workspaces.northwind;
+  for (const [kind, id, name] of [
+    ["task", "t-86c000001", "Bug report"],
+    ["list", "t-15363293", "Sprint"],
+    ["folder", "t-7162342", "Client project"],
+  ] as const)
+    data.templates[id] = { id, team_id, kind, name };
+  for (const [id, name, inherited_role] of [
+    [4_570_635, "Reviewer", 2],
+    [4_570_636, "Client", 4],
+    [4_570_637, "Contractor", 3],
+  ] as const)
+    data.custom_roles[String(id)] = {
+      id,
+      team_id,
+      name,
+      inherited_role,
+      date_created: now_ms - 100 * DAY_MS,
+      members: [],
+    };
 }

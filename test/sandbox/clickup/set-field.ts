@@ -1,7 +1,7 @@
 import { badRequest } from "./errors.ts";
 import { asObject, idList, textList } from "./input.ts";
 import type { SandboxState } from "./state.ts";
-import type { FieldDefinition, FieldOption, Task } from "./types.ts";
+import type { FieldDefinition, FieldOption, Task, Workspace } from "./types.ts";
 
 const wrongValue = (field: FieldDefinition, wanted: string) =>
   badRequest(`Value of ${field.type} must be ${wanted}`, "FIELD_146");
@@ -11,6 +11,13 @@ const wrongValue = (field: FieldDefinition, wanted: string) =>
  * Written: option uuid or index for a drop-down, option uuids for labels, {add, rem} for people and relationships,
  * ms for a date, {current} for progress. Read back in other forms: see render-fields.ts.
  */
+/** One use of a Custom Field more. Throws FIELD_033 where the plan has none left. */
+export function useField(workspace: Workspace): void {
+  if (workspace.custom_field_uses_left === 0)
+    throw badRequest("Custom field usages exceeded for your plan", "FIELD_033");
+  if (workspace.custom_field_uses_left !== undefined) workspace.custom_field_uses_left--;
+}
+
 export function setFieldValue(state: SandboxState, task: Task, field: FieldDefinition, value: unknown): void {
   if (value === null) {
     delete task.fields[field.id];

@@ -19,7 +19,66 @@ export function statusSet(prefix: string, rows: [string, Status["type"], string]
   }));
 }
 
-/** ClickApps of a new Space. */
+/** Statuses of a Space that is made over the API. */
+export function newSpaceStatuses(prefix: string): Status[] {
+  return statusSet(prefix, [
+    ["to do", "open", "#87909e"],
+    ["complete", "closed", "#008844"],
+  ]);
+}
+
+/** What a Space that is made over the API lists: what was ever configured, not every ClickApp there is. */
+export function newSpaceFeatures(): SpaceFeatures {
+  return {
+    due_dates: { enabled: false, start_date: false, remap_due_dates: true, remap_closed_due_date: false },
+    sprints: { enabled: false },
+    time_tracking: { enabled: false, harvest: false, rollup: true },
+    points: { enabled: false },
+    custom_items: { enabled: false },
+    priorities: { enabled: true },
+    tags: { enabled: true },
+    milestones: { enabled: false },
+    remap_dependencies: { enabled: true },
+    dependency_warning: { enabled: true },
+    status_pies: { enabled: false },
+    emails: { enabled: true },
+    reschedule_closed_dependencies: { enabled: true },
+  };
+}
+
+/** Settings of a Space made over the API, which stand among its ClickApps and are none. */
+export function newSpaceSettings(): Record<string, unknown> {
+  return {
+    scheduler_enabled: false,
+    dependency_type_enabled: false,
+    dependency_enforcement: { enforcement_enabled: false, enforcement_mode: 0 },
+  };
+}
+
+/** ClickApps that can be switched over the API, also where a Space does not list them. */
+export const CLICKAPPS = [
+  "due_dates",
+  "sprints",
+  "time_tracking",
+  "points",
+  "custom_items",
+  "priorities",
+  "tags",
+  "time_estimates",
+  "check_unresolved",
+  "zoom",
+  "milestones",
+  "custom_fields",
+  "remap_dependencies",
+  "dependency_warning",
+  "checklists",
+  "status_pies",
+  "multiple_assignees",
+  "portfolios",
+  "emails",
+];
+
+/** ClickApps of a Space of the seed. */
 export function defaultFeatures(): SpaceFeatures {
   return {
     due_dates: { enabled: true, start_date: true, remap_due_dates: false, remap_closed_due_date: false },

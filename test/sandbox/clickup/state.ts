@@ -18,6 +18,18 @@ import type {
   UserGroup,
   Workspace,
 } from "./types.ts";
+import type {
+  Channel,
+  ChatMessage,
+  CustomRole,
+  Delivery,
+  Goal,
+  GuestRights,
+  Share,
+  Template,
+  View,
+  Webhook,
+} from "./collaboration/types.ts";
 
 /** Everything the sandbox knows. Plain JSON values, so that a snapshot is a copy. */
 export interface StateData {
@@ -42,6 +54,23 @@ export interface StateData {
   tokens: Record<string, AccessToken>;
   /** Attachments uploaded to a custom field (v3), by field id. */
   field_attachments: Record<string, Task["attachments"]>;
+  /** Deleted places: a Space answers 404 from then on, a List or Folder goes on answering with `deleted: true`. */
+  deleted_spaces: Record<string, Space>;
+  deleted_folders: Record<string, Folder>;
+  deleted_lists: Record<string, List>;
+  views: Record<string, View>;
+  goals: Record<string, Goal>;
+  webhooks: Record<string, Webhook>;
+  deliveries: Delivery[];
+  channels: Record<string, Channel>;
+  messages: Record<string, ChatMessage>;
+  shares: Share[];
+  templates: Record<string, Template>;
+  custom_roles: Record<string, CustomRole>;
+  /** By "Workspace id:user id". */
+  guest_rights: Record<string, GuestRights>;
+  /** What each Doc, Space, Folder, List or task was last told by PATCH …/acls, by "kind:id". */
+  acls: Record<string, unknown>;
 }
 
 function emptyData(): StateData {
@@ -65,6 +94,20 @@ function emptyData(): StateData {
     codes: {},
     tokens: {},
     field_attachments: {},
+    deleted_spaces: {},
+    deleted_folders: {},
+    deleted_lists: {},
+    views: {},
+    goals: {},
+    webhooks: {},
+    deliveries: [],
+    channels: {},
+    messages: {},
+    shares: [],
+    templates: {},
+    custom_roles: {},
+    guest_rights: {},
+    acls: {},
   };
 }
 
@@ -102,23 +145,26 @@ export class SandboxState {
     if (user === undefined) throw new Error(`sandbox state names a user ${id} that does not exist`);
     return user;
   }
+  userByEmail(email: string): User | undefined {
+    return Object.values(this.data.users).find((user) => user.email === email);
+  }
   workspace(id: string): Workspace {
     const workspace = this.data.workspaces[id];
     if (workspace === undefined) throw new Error(`sandbox state names a workspace ${id} that does not exist`);
     return workspace;
   }
   space(id: string): Space {
-    const space = this.data.spaces[id];
+    const space = this.data.spaces[id] ?? this.data.deleted_spaces[id];
     if (space === undefined) throw new Error(`sandbox state names a space ${id} that does not exist`);
     return space;
   }
   folder(id: string): Folder {
-    const folder = this.data.folders[id];
+    const folder = this.data.folders[id] ?? this.data.deleted_folders[id];
     if (folder === undefined) throw new Error(`sandbox state names a folder ${id} that does not exist`);
     return folder;
   }
   list(id: string): List {
-    const list = this.data.lists[id];
+    const list = this.data.lists[id] ?? this.data.deleted_lists[id];
     if (list === undefined) throw new Error(`sandbox state names a list ${id} that does not exist`);
     return list;
   }
@@ -220,21 +266,29 @@ export class SandboxState {
     for (const task of this.tasksOfList(id)) this.deleteTask(task.id);
     const list = this.data.lists[id];
     delete this.data.lists[id];
-    if (list !== undefined && this.data.folders[list.folder_id]?.hidden)
-      delete this.data.folders[list.folder_id];
+    if (list !== undefined) this.data.deleted_lists[id] = list;
+    const around = this.data.folders[list?.folder_id ?? ""];
+    if (around?.hidden) {
+      delete this.data.folders[around.id];
+      this.data.deleted_folders[around.id] = around;
+    }
     this.deleteCommentsOn("list", id);
     for (const task of Object.values(this.data.tasks))
       task.extra_lists = task.extra_lists.filter((other) => other !== id);
   }
   deleteFolder(id: string): void {
     for (const list of this.listsOfFolder(id)) this.deleteList(list.id);
+    const folder = this.data.folders[id];
     delete this.data.folders[id];
+    if (folder !== undefined) this.data.deleted_folders[id] = folder;
   }
   deleteSpace(id: string): void {
     for (const list of Object.values(this.data.lists)) if (list.space_id === id) this.deleteList(list.id);
     for (const folder of Object.values(this.data.folders))
       if (folder.space_id === id) this.deleteFolder(folder.id);
+    const space = this.data.spaces[id];
     delete this.data.spaces[id];
+    if (space !== undefined) this.data.deleted_spaces[id] = space;
   }
 
   /** A deep copy of everything, as JSON. */

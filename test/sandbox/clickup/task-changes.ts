@@ -49,10 +49,20 @@ export function newTask(
   };
 }
 
-/** Moves a task to a status of its list, by name without regard to case. Throws CRTSK_001 when the list has none so named. */
-export function setStatus(state: SandboxState, task: Task, name: string, now_ms: number): void {
+/**
+ * Moves a task to a status of its list, by name without regard to case. Throws `ecode` when the list has none so named:
+ * CRTSK_001 where a task is made, ITEM_114 where it is changed.
+ */
+export function setStatus(
+  state: SandboxState,
+  task: Task,
+  name: string,
+  now_ms: number,
+  ecode: "CRTSK_001" | "ITEM_114" = "CRTSK_001",
+): void {
   const status = state.findStatus(state.list(task.list_id), name);
-  if (status === undefined) throw badRequest("Status does not exist", "CRTSK_001");
+  if (status === undefined)
+    throw badRequest(ecode === "CRTSK_001" ? "Status not found" : "Status does not exist", ecode);
   if (status.status !== task.status) {
     const minutes = Math.round((now_ms - task.status_since) / 60_000);
     task.status_history.push({ status: task.status, minutes, since: task.status_since });

@@ -2,24 +2,27 @@
 
 export interface User {
   id: number;
-  username: string;
+  /** null until an invited person has joined; so is the colour. */
+  username: string | null;
   email: string;
-  color: string;
+  color: string | null;
   initials: string;
   profilePicture: string | null;
   timezone: string;
-  week_start_day: number;
+  week_start_day: number | null;
 }
 
 /** ClickUp's role numbers: 1 owner, 2 admin, 3 member, 4 guest. */
 export type Role = 1 | 2 | 3 | 4;
 
-interface Membership {
+export interface Membership {
   user: number;
   role: Role;
-  date_joined: number;
+  /** null until the person has joined. */
+  date_joined: number | null;
   date_invited: number;
   invited_by: number | null;
+  custom_role?: number | null;
 }
 
 export interface Workspace {
@@ -31,6 +34,15 @@ export interface Workspace {
   plan: { plan_id: number; plan_name: string };
   /** The Tasks-in-Multiple-Lists ClickApp; without it adding a second list silently does nothing. */
   multiple_lists: boolean;
+  /** What adding a second List answers without the ClickApp: it is not known which (both were seen). */
+  multiple_lists_off?: "refused" | "ignored";
+  /** The ClickApp "Total time in status"; false answers TIS_027. */
+  time_in_status?: boolean;
+  /** What the team-wide task search does with include_timl, which its description does not have. */
+  timl_on_team_tasks?: "refused" | "honoured";
+  /** How many uses of Custom Fields, and of custom task types, the plan has left; unlimited unless set. */
+  custom_field_uses_left?: number;
+  custom_type_uses_left?: number;
   custom_items: { id: number; name: string; name_plural: string; description: string }[];
 }
 
@@ -69,13 +81,17 @@ export interface Space {
   private: boolean;
   archived: boolean;
   multiple_assignees: boolean;
-  admin_can_manage: boolean;
+  admin_can_manage: boolean | null;
   statuses: Status[];
   features: SpaceFeatures;
   tags: Tag[];
   /** Custom task ids of the Space: `DEV` gives DEV-1, DEV-2 …; null when off. */
   custom_id_prefix: string | null;
   custom_id_next: number;
+  /** Who sees a private Space; null: owner and admins. */
+  members?: number[] | null;
+  /** Settings that the features list shows among the ClickApps, in forms of their own. */
+  settings?: Record<string, unknown>;
 }
 
 export interface Folder {
@@ -87,6 +103,8 @@ export interface Folder {
   hidden: boolean;
   archived: boolean;
   parent_folder: string | null;
+  /** Renamed at least once. */
+  touched?: boolean;
 }
 
 export interface List {
@@ -155,6 +173,8 @@ export interface ChecklistItem {
   resolved: boolean;
   parent: string | null;
   date_created: number;
+  start_date?: number | null;
+  due_date?: number | null;
 }
 
 export interface Checklist {
@@ -253,6 +273,8 @@ export interface Comment {
   assigned_by: number | null;
   resolved: boolean;
   date: number;
+  group_assignee?: string | null;
+  reactions: { reaction: string; date: number; user: number }[];
 }
 
 export interface TimeEntry {

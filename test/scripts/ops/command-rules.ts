@@ -1,5 +1,5 @@
 /** How each command of the documentation is run by the tests, or why it is not. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { documentedCommands, type DocumentedCommand } from "./documented-commands.ts";
 import { ROOT } from "./workbench.ts";
@@ -37,6 +37,13 @@ export const ELSEWHERE: readonly { command: RegExp; because: string; holds?: () 
   {
     command: /^npm run clients -- --docs$/,
     because: "installs other people's programs and drives them, many minutes",
+  },
+  {
+    command: /^npm run (reality|verify:clickup( -- --dry-run)?)$/,
+    because: "needs recorded answers or a real Workspace; their tests run what they do",
+    holds: () =>
+      existsSync(join(ROOT, "test/contract/reality.test.ts")) &&
+      existsSync(join(ROOT, "test/lab/verify/verify.test.ts")),
   },
   { command: /^npm run cost$/, because: "waits for alarms, minutes" },
   {

@@ -221,6 +221,7 @@ describe("clickup_comment_create", () => {
       assignee: null,
       assigned_by: null,
       resolved: false,
+      reactions: [],
       date: 1,
     };
     const narrowed = w.context({ ...premium, grant: { workspaces: [workspaces.northwind] } });

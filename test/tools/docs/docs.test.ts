@@ -272,7 +272,7 @@ describe("clickup_document_create", () => {
     [{ name: "" }, "name: must not be empty"],
     [{ name: "x", visibility: "open" }, "visibility: use one of public, private, personal, hidden"],
     [{ name: "x", parent: "Nowhere" }, 'No workspace, space, folder or list "Nowhere"'],
-    [{ name: "x", parent: "list: Product" }, 'No list "Product"'],
+    [{ name: "x", parent: "list: Product" }, "is a space, not a list"],
   ])("refuses %j before anything is created", async (args, message) => {
     const w = world();
     expect(await w.fails(documentCreate, args, "user_error", premium())).toContain(message);

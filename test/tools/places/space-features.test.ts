@@ -46,6 +46,6 @@ describe("switching ClickApps", () => {
     expect(["Time Tracking", "time-tracking", " TIME_TRACKING "].map((one) => featureName(one, "f"))).toEqual(
       Array.from({ length: 3 }, () => "time_tracking"),
     );
-    expect(() => featureName("teleport", "feature", ["tags"])).toThrow("feature: no feature");
+    expect(() => featureName("teleport", "feature")).toThrow("feature: no feature");
   });
 });

@@ -30,7 +30,7 @@ describe("clickup_task_create_with_duration", () => {
       },
       premium(),
     );
-    expect(w.operations()).toEqual(["POST /v2/list/{list_id}/task"]);
+    expect(w.operations()).toEqual(["GET /v2/list/{list_id}", "POST /v2/list/{list_id}/task"]);
     expect(data["schedule"]).toEqual({ start: "2026-03-05", due: "2026-03-10", working_days: 4 });
     expect(taskOf(data).due).toMatch(/^2026-03-10/);
     const made = w.sandbox.state.task(taskOf(data).id);
@@ -79,7 +79,7 @@ describe("clickup_task_create_with_duration", () => {
     const args = { list: lists.sprint21, name: "x", start: "today", duration_days: 1, idempotency_key: "d" };
     const first = await w.ok(taskCreateWithDuration, args, premium());
     expect(await w.ok(taskCreateWithDuration, args, premium())).toEqual({ ...first, replayed: true });
-    expect(w.operations()).toHaveLength(1);
+    expect(w.operations()).toHaveLength(2);
     w.sandbox.fault({ kind: "reset", method: "POST", after_effect: true });
     await w.fails(taskCreateWithDuration, { ...args, idempotency_key: "e" }, "unknown_outcome", premium());
     const text = await w.fails(
@@ -151,7 +151,7 @@ describe("clickup_task_create_with_scheduling", () => {
     const base = { list: lists.sprint21, name: "x", start: "2026-03-04" };
     const due = await w.ok(taskCreateWithScheduling, { ...base, due: "2026-03-11" }, premium());
     expect(due["schedule"]).toEqual({ start: "2026-03-04", due: "2026-03-11", working_days: 6 });
-    expect(w.operations()).toEqual(["POST /v2/list/{list_id}/task"]);
+    expect(w.operations()).toEqual(["GET /v2/list/{list_id}", "POST /v2/list/{list_id}/task"]);
     const one = await w.ok(taskCreateWithScheduling, base, premium());
     expect(one["schedule"]).toEqual({ start: "2026-03-04", due: "2026-03-04", working_days: 1 });
   });

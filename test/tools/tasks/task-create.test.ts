@@ -163,7 +163,7 @@ describe("clickup_task_create", () => {
     expect(taskOf(two).id).toBe(taskOf(one).id);
     expect(taskOf(three).id).toBe(taskOf(one).id);
     expect([one["replayed"], two["replayed"], three["replayed"]]).toEqual([undefined, true, true]);
-    expect(w.operations()).toEqual(["POST /v2/list/{list_id}/task"]);
+    expect(w.operations()).toEqual(["GET /v2/list/{list_id}", "POST /v2/list/{list_id}/task"]);
     await w.ok(TOOL, { ...args, idempotency_key: "k-2" });
     expect(w.operations()).toEqual(["POST /v2/list/{list_id}/task"]);
   });
@@ -197,7 +197,7 @@ describe("clickup_task_create", () => {
       w.call(TOOL, { ...args, name: "Two" }, w.context()),
     ]);
     expect([one.outcome, two.outcome].toSorted()).toEqual(["ok", "user_error"]);
-    expect(w.operations()).toEqual(["POST /v2/list/{list_id}/task"]);
+    expect(w.operations()).toEqual(["GET /v2/list/{list_id}", "POST /v2/list/{list_id}/task"]);
   });
 
   it("allows the key again after a refusal, and not after an unknown outcome", async () => {

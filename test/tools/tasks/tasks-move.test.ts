@@ -14,7 +14,12 @@ describe("clickup_task_move", () => {
   it("moves the task itself, by custom id, and reads it back", async () => {
     const w = world();
     const data = await w.ok(taskMove, { task: "DEV-43", to_list: lists.backlog }, w.context(premium));
-    expect(w.operations()).toEqual(["GET /v2/task/{task_id}", MOVE, "GET /v2/task/{task_id}"]);
+    expect(w.operations()).toEqual([
+      "GET /v2/task/{task_id}",
+      "GET /v2/list/{list_id}",
+      MOVE,
+      "GET /v2/task/{task_id}",
+    ]);
     expect(data).toEqual({
       task: { id: tasks.docs, name: "Document the export endpoint" },
       changes: [

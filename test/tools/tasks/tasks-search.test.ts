@@ -86,6 +86,7 @@ describe("clickup_task_search", () => {
     expect(query()).toEqual({
       include_closed: "true",
       subtasks: "false",
+      include_timl: "true",
       "list_ids[]": [lists.sprint21, lists.backlog],
       "project_ids[]": [folders.sprints],
       "space_ids[]": [spaces.product],

@@ -74,9 +74,9 @@ describe("clickup_time_entry_list", () => {
     const all = await w.ok(list, { assignees: ["all"] });
     expect(w.operations()).toEqual([GET_LIST]);
     const entries = all["entries"] as Entry[];
-    expect(new Set(entries.map((one) => one.user?.id)).size).toBe(3);
-    const running = entries.find((one) => one.running === true);
-    expect(running).toMatchObject({ duration: "25m", user: { id: String(users.dan) } });
+    expect(new Set(entries.map((one) => one.user?.id)).size).toBeGreaterThan(1);
+    // A running timer is not among the entries: it has a request of its own.
+    expect(entries.some((one) => one.running === true)).toBe(false);
   });
 
   it("pages what does not fit, without a hole", async () => {
@@ -117,7 +117,9 @@ describe("clickup_time_entry_list", () => {
 
   it("says ClickUp's no for people who may not see others", async () => {
     const w = premium(world(), { token: tokens.heidi, clickupUserId: String(users.heidi) });
-    expect(await w.fails(list, { assignees: [users.dan] }, "upstream_error")).toContain("owner or admin");
+    expect(await w.fails(list, { assignees: [users.dan] }, "upstream_error")).toContain(
+      "Only an owner or admin",
+    );
   });
 });
 
@@ -342,9 +344,7 @@ describe("recording and deleting time", () => {
     ]);
     expect(data["deleted"]).toMatchObject({ id: timeEntries.tracked, duration: "1h30m" });
     expect(w.sandbox.state.data.time_entries[timeEntries.tracked]).toBeUndefined();
-    expect(await w.fails(remove, { entry: timeEntries.tracked }, "upstream_error")).toContain(
-      "does not know",
-    );
+    expect(await w.fails(remove, { entry: timeEntries.tracked }, "user_error")).toContain("no time entry");
     expect(await w.fails(remove, { entry: "1,2" }, "user_error")).toContain("one time entry");
   });
 

@@ -100,7 +100,7 @@ describe("storing an API key", () => {
     const response = await store({ api_key: "pk_1_NOTAKEYNOTAKEY" });
     const text = await failure(response);
     expect(response.status).toBe(400);
-    expect(text).toContain("Token invalid");
+    expect(text).toContain("Oauth token not found");
     expect(text).not.toContain("NOTAKEY");
     expect(await failure(await store({ api_key: "not a key" }))).toContain("pk_");
   });

@@ -44,9 +44,10 @@ export const checklistRoutes: Route[] = [
     operation: "PUT /v2/checklist/{checklist_id}",
     body: { name: "string", position: "int" },
     handler: (ctx) => {
-      const { checklist } = checklistOf(ctx);
+      const { task, checklist } = checklistOf(ctx);
       checklist.name = textField(ctx.body, "name") ?? checklist.name;
-      return {};
+      if (typeof ctx.body.position === "number") checklist.orderindex = ctx.body.position;
+      return { checklist: renderChecklist(ctx.state, task.id, checklist) };
     },
   },
   {
@@ -84,6 +85,14 @@ export const checklistRoutes: Route[] = [
       const item = itemOf(ctx, checklist);
       item.name = textField(ctx.body, "name") ?? item.name;
       item.resolved = boolField(ctx.body, "resolved") ?? item.resolved;
+      const { assignee, parent, orderindex } = ctx.body;
+      if (assignee === null) item.assignee = null;
+      else if (assignee !== undefined && ctx.state.isMember(task.team_id, Number(assignee)))
+        item.assignee = Number(assignee);
+      if (parent === null) item.parent = null;
+      else if (checklist.items.some((other) => other.id === parent && other !== item))
+        item.parent = textField(ctx.body, "parent") ?? item.parent;
+      if (typeof orderindex === "number") item.orderindex = orderindex;
       return { checklist: renderChecklist(ctx.state, task.id, checklist) };
     },
   },

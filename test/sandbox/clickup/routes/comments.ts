@@ -6,6 +6,7 @@ import { person, personOrNull } from "../render-people.ts";
 import type { Context, QueryType, Route } from "../route.ts";
 import { CUSTOM_ID_QUERY } from "../route.ts";
 import type { Comment, CommentBlock } from "../types.ts";
+import { viewOf } from "./views.ts";
 
 const PAGE_QUERY: Record<string, QueryType> = { start: "int", start_id: "string" };
 // `comment` blocks and `markdown_text` are not in the description; ClickUp takes both.
@@ -42,6 +43,12 @@ function newestFirst(ctx: Context, kind: Comment["parent"]["kind"], id: string):
     .sort((a, b) => b.date - a.date || Number(b.id) - Number(a.id));
 }
 
+/** Who reacted is named without the colour. */
+function reactor(state: Context["state"], id: number) {
+  const { color: _left, ...rest } = person(state, id);
+  return rest;
+}
+
 function render(ctx: Context, comment: Comment) {
   const { state } = ctx;
   return {
@@ -53,12 +60,16 @@ function render(ctx: Context, comment: Comment) {
     ),
     comment_text: textOf(ctx, comment.blocks),
     user: person(state, comment.user),
-    resolved: comment.resolved,
+    // Whether a comment was resolved is not told, nor who assigned it.
     assignee: personOrNull(state, comment.assignee),
-    assigned_by: personOrNull(state, comment.assigned_by),
-    reactions: [],
+    group_assignee: comment.group_assignee ?? null,
+    reactions: comment.reactions.map((one) => ({
+      reaction: one.reaction,
+      date: String(one.date),
+      user: reactor(state, one.user),
+    })),
     date: String(comment.date),
-    reply_count: String(replies(ctx, comment.id).length),
+    reply_count: replies(ctx, comment.id).length,
   };
 }
 
@@ -89,6 +100,44 @@ function blocksOf(ctx: Context, teamId: string): CommentBlock[] {
   return [{ text }];
 }
 
+/** Undescribed: what ClickUp notes of the change. */
+function version(ctx: Context, comment: Comment, teamId: string) {
+  const at = ctx.now_ms;
+  const link = (type: string, object_type: string, object_id: string) => ({
+    type,
+    object_type,
+    object_id,
+    workspace_id: Number(teamId),
+  });
+  return {
+    object_type: "comment",
+    object_id: comment.id,
+    workspace_id: Number(teamId),
+    operation: "c",
+    data: {
+      context: {
+        user_id: comment.user,
+        root_parent_type: 1,
+        is_chat: false,
+        audit_context: { userid: comment.user, current_time: at, route: "*" },
+        originating_service: "publicapi",
+      },
+      relationships: [
+        link("comment-author", "user", String(comment.user)),
+        link("comment-parent", comment.parent.kind, comment.parent.id),
+      ],
+      changes: [{ field: "date_created", after: at }],
+    },
+    master_id: 23,
+    version: at * 1000,
+    deleted: false,
+    traceparent: "8748200367848543368",
+    date_created: at,
+    date_updated: at,
+    event_publish_time: at,
+  };
+}
+
 /** Stores a comment; the answer has a numeric id where GET has a string. */
 function create(ctx: Context, parent: Comment["parent"], teamId: string) {
   const { state, body } = ctx;
@@ -104,9 +153,22 @@ function create(ctx: Context, parent: Comment["parent"], teamId: string) {
     assigned_by: assignee === null ? null : ctx.user.id,
     resolved: false,
     date: ctx.now_ms,
+    group_assignee: textField(body, "group_assignee") ?? null,
+    reactions: [],
   };
   state.data.comments[comment.id] = comment;
-  return { id: Number(comment.id), hist_id: state.newUuid(), date: comment.date };
+  return {
+    id: Number(comment.id),
+    hist_id: String(5_090_000_000_000_000_000n + BigInt(state.next("history"))),
+    date: comment.date,
+    version: version(ctx, comment, teamId),
+  };
+}
+
+function chatViewOf(ctx: Context) {
+  const view = viewOf(ctx);
+  if (view.type !== "conversation") throw badRequest("View must be a conversation", "OAUTH_064");
+  return view;
 }
 
 export const commentRoutes: Route[] = [
@@ -144,6 +206,23 @@ export const commentRoutes: Route[] = [
     },
   },
   {
+    operation: "GET /v2/view/{view_id}/comment",
+    query: PAGE_QUERY,
+    handler: (ctx) => {
+      const comments = newestFirst(ctx, "view", chatViewOf(ctx).id);
+      return { comments: commentsPage(comments, ctx.query).map((comment) => render(ctx, comment)) };
+    },
+  },
+  {
+    operation: "POST /v2/view/{view_id}/comment",
+    body: { comment_text: "string", notify_all: "bool" },
+    handler: (ctx) => {
+      const view = chatViewOf(ctx);
+      const made = create(ctx, { kind: "view", id: view.id }, view.team_id);
+      return { ...made, id: String(made.id) };
+    },
+  },
+  {
     operation: "PUT /v2/comment/{comment_id}",
     body: {
       comment_text: "string",
@@ -156,7 +235,8 @@ export const commentRoutes: Route[] = [
       const comment = commentOf(ctx);
       if (comment.user !== ctx.user.id && ctx.body.comment_text !== undefined) throw notAuthorized();
       const text = textField(ctx.body, "comment_text");
-      if (text !== undefined) comment.blocks = [{ text }];
+      if (Array.isArray(ctx.body.comment)) comment.blocks = ctx.body.comment as CommentBlock[];
+      else if (text !== undefined) comment.blocks = [{ text }];
       comment.resolved = boolField(ctx.body, "resolved") ?? comment.resolved;
       if (typeof ctx.body.assignee === "number") {
         comment.assignee = ctx.body.assignee;
@@ -169,6 +249,8 @@ export const commentRoutes: Route[] = [
     operation: "DELETE /v2/comment/{comment_id}",
     handler: (ctx) => {
       const comment = commentOf(ctx);
+      // Only its author may delete a comment.
+      if (comment.user !== ctx.user.id) throw notAuthorized();
       delete ctx.state.data.comments[comment.id];
       ctx.state.deleteCommentsOn("comment", comment.id);
       return {};

@@ -3,7 +3,7 @@ import { folderOf, listOf, spaceOf, taskOf, workspaceOf } from "../lookup.ts";
 import { renderField } from "../render-fields.ts";
 import type { Context, QueryType, Route } from "../route.ts";
 import { CUSTOM_ID_QUERY } from "../route.ts";
-import { setFieldValue } from "../set-field.ts";
+import { setFieldValue, useField } from "../set-field.ts";
 import type { FieldDefinition, FieldScope, Task } from "../types.ts";
 
 const FIELD_QUERY: Record<string, QueryType> = { include_applied_objects: "bool" };
@@ -54,6 +54,7 @@ export const fieldRoutes: Route[] = [
       const task = taskOf(ctx);
       const field = fieldOfTask(ctx, task);
       if (!("value" in ctx.body)) throw badRequest("Value is required", "FIELD_147");
+      useField(ctx.state.workspace(task.team_id));
       setFieldValue(ctx.state, task, field, ctx.body.value);
       task.date_updated = ctx.now_ms;
       return {};

@@ -1,9 +1,10 @@
 import { badRequest } from "../errors.ts";
 import { boolField, dateField, priorityField, requiredName, textField } from "../input.ts";
-import { folderOf, listOf, spaceOf, taskOf } from "../lookup.ts";
+import { folderOf, listOf, parentFolder, parentSpace, spaceOf, taskOf } from "../lookup.ts";
 import { renderListFull, renderListItem } from "../render-places.ts";
 import type { Context, Route } from "../route.ts";
 import type { Folder, List } from "../types.ts";
+import { makeFolder } from "./folders.ts";
 
 const LIST_BODY = {
   name: "string",
@@ -17,11 +18,16 @@ const LIST_BODY = {
   status: "string",
 };
 
+/** Colours have names; their values are ClickUp's. Only yellow's was seen. */
 const LIST_COLORS: Record<string, string> = {
   red: "#e50000",
+  orange: "#ff7800",
+  yellow: "#f8ae00",
   blue: "#0231e8",
   green: "#6bc950",
-  yellow: "#f9d900",
+  purple: "#bf55ec",
+  pink: "#ff7fab",
+  grey: "#808080",
 };
 
 /** Applies what POST and PUT of a list have in common. People outside the Workspace are ignored. */
@@ -39,22 +45,30 @@ function applyListFields(ctx: Context, list: List): void {
     if (state.isMember(state.space(list.space_id).team_id, id)) list.assignee = id;
   }
   const color = textField(body, "status");
-  if (color !== undefined)
-    list.status = { status: color, color: LIST_COLORS[color] ?? color, hide_label: false };
+  if (color !== undefined) {
+    const hex = LIST_COLORS[color];
+    if (hex === undefined) throw badRequest("Invalid status", "SUBCAT_104");
+    list.status = { status: color, color: hex, hide_label: true };
+  }
   if (body.unset_status === true) list.status = null;
 }
 
 function createList(ctx: Context, folder: Folder): unknown {
   const name = requiredName(ctx.body, "List", "INPUT_005");
-  const siblings = ctx.state.listsOfFolder(folder.id);
-  if (siblings.some((list) => list.name === name)) throw badRequest("List name taken", "SUBCAT_016");
+  if (ctx.state.listsOfFolder(folder.id).some((list) => list.name === name))
+    throw badRequest("List name taken", "SUBCAT_016");
+  return renderListFull(ctx.state, makeList(ctx, folder, name), ctx.user.id);
+}
+
+/** Makes and stores a List, with what the body says besides its name. */
+export function makeList(ctx: Context, folder: Folder, name: string): List {
   const list: List = {
     id: ctx.state.newPlaceId("list"),
     space_id: folder.space_id,
     folder_id: folder.id,
     name,
     content: "",
-    orderindex: siblings.length,
+    orderindex: ctx.state.listsOfFolder(folder.id).length,
     archived: false,
     status: null,
     priority: null,
@@ -67,7 +81,7 @@ function createList(ctx: Context, folder: Folder): unknown {
   };
   applyListFields(ctx, list);
   ctx.state.data.lists[list.id] = list;
-  return renderListFull(ctx.state, list);
+  return list;
 }
 
 export const listRoutes: Route[] = [
@@ -83,7 +97,7 @@ export const listRoutes: Route[] = [
   {
     operation: "POST /v2/folder/{folder_id}/list",
     body: LIST_BODY,
-    handler: (ctx) => createList(ctx, folderOf(ctx)),
+    handler: (ctx) => createList(ctx, parentFolder(ctx)),
   },
   {
     operation: "GET /v2/space/{space_id}/list",
@@ -98,27 +112,17 @@ export const listRoutes: Route[] = [
     operation: "POST /v2/space/{space_id}/list",
     body: LIST_BODY,
     handler: (ctx) => {
-      const space = spaceOf(ctx);
+      const space = parentSpace(ctx);
       const name = requiredName(ctx.body, "List", "INPUT_005");
       if (ctx.state.folderlessLists(space.id).some((list) => list.name === name)) {
         throw badRequest("List name taken", "SUBCAT_016");
       }
-      const folder: Folder = {
-        id: ctx.state.newPlaceId("folder"),
-        space_id: space.id,
-        name: "hidden",
-        orderindex: 0,
-        hidden: true,
-        archived: false,
-        parent_folder: null,
-      };
-      ctx.state.data.folders[folder.id] = folder;
-      return createList(ctx, folder);
+      return createList(ctx, makeFolder(ctx, space.id, "hidden", { orderindex: 0, hidden: true }));
     },
   },
   {
     operation: "GET /v2/list/{list_id}",
-    handler: (ctx) => renderListFull(ctx.state, listOf(ctx)),
+    handler: (ctx) => renderListFull(ctx.state, listOf(ctx), ctx.user.id),
   },
   {
     operation: "PUT /v2/list/{list_id}",
@@ -127,23 +131,25 @@ export const listRoutes: Route[] = [
       const list = listOf(ctx);
       if (ctx.body.name !== undefined) list.name = requiredName(ctx.body, "List", "INPUT_005");
       applyListFields(ctx, list);
-      return renderListFull(ctx.state, list);
+      return renderListFull(ctx.state, list, ctx.user.id);
     },
   },
   {
     operation: "DELETE /v2/list/{list_id}",
     handler: (ctx) => {
-      ctx.state.deleteList(listOf(ctx).id);
+      const { id } = listOf(ctx);
+      if (ctx.state.data.lists[id] !== undefined) ctx.state.deleteList(id);
       return {};
     },
   },
   {
-    // Without the Tasks-in-Multiple-Lists ClickApp this answers 200 {} and does nothing.
+    // Without the Tasks-in-Multiple-Lists ClickApp: one saw 400, another 200 {} with nothing done.
     operation: "POST /v2/list/{list_id}/task/{task_id}",
     handler: (ctx) => {
       const list = listOf(ctx);
       const task = taskOf(ctx);
-      const allowed = ctx.state.workspace(task.team_id).multiple_lists;
+      const { multiple_lists: allowed, multiple_lists_off: off } = ctx.state.workspace(task.team_id);
+      if (!allowed && off !== "ignored") throw badRequest("Tasks in Multiple Lists is not enabled", "OV_016");
       if (allowed && task.list_id !== list.id && !task.extra_lists.includes(list.id))
         task.extra_lists.push(list.id);
       return {};

@@ -1,23 +1,7 @@
-import { notAuthorized } from "../errors.ts";
 import { listOf, taskOf, workspaceOf } from "../lookup.ts";
-import { person, profile, renderMember, renderWorkspace } from "../render-people.ts";
-import type { Context, Route } from "../route.ts";
+import { profile, renderMember, renderWorkspace } from "../render-people.ts";
+import type { Route } from "../route.ts";
 import { CUSTOM_ID_QUERY } from "../route.ts";
-import type { UserGroup } from "../types.ts";
-
-function renderGroup(ctx: Context, group: UserGroup) {
-  return {
-    id: group.id,
-    team_id: group.team_id,
-    userid: group.userid,
-    name: group.name,
-    handle: group.handle,
-    date_created: String(group.date_created),
-    initials: group.name.slice(0, 2).toUpperCase(),
-    members: group.members.map((id) => person(ctx.state, id)),
-    avatar: { attachment_id: null, color: null, source: null, icon: null },
-  };
-}
 
 /** Who is signed in, the Workspaces, and their people. */
 export const peopleRoutes: Route[] = [
@@ -53,20 +37,6 @@ export const peopleRoutes: Route[] = [
   {
     operation: "GET /v2/team/{team_id}/custom_item",
     handler: (ctx) => ({ custom_items: workspaceOf(ctx).custom_items }),
-  },
-  {
-    operation: "GET /v2/group",
-    query: { team_id: "int", group_ids: "string", "group_ids[]": "list" },
-    handler: (ctx) => {
-      const teamId = ctx.query.get("team_id");
-      if (teamId === null) throw notAuthorized();
-      workspaceOf(ctx, teamId);
-      const wanted = [...ctx.query.getAll("group_ids[]"), ...(ctx.query.get("group_ids")?.split(",") ?? [])];
-      const groups = Object.values(ctx.state.data.groups).filter(
-        (group) => group.team_id === teamId && (wanted.length === 0 || wanted.includes(group.id)),
-      );
-      return { groups: groups.map((group) => renderGroup(ctx, group)) };
-    },
   },
   {
     operation: "GET /v2/list/{list_id}/member",

@@ -1,8 +1,9 @@
+import { badRequest, ClickUpFault } from "../errors.ts";
 import { asObject, boolField, requiredName, textField } from "../input.ts";
-import { spaceOf, workspaceOf } from "../lookup.ts";
+import { sees, spaceOf, workspaceOf } from "../lookup.ts";
 import { renderSpace } from "../render-places.ts";
 import type { Context, Route } from "../route.ts";
-import { defaultFeatures, defaultStatuses } from "../space-defaults.ts";
+import { CLICKAPPS, newSpaceFeatures, newSpaceSettings, newSpaceStatuses } from "../space-defaults.ts";
 import type { Space, SpaceFeatures } from "../types.ts";
 
 const SPACE_BODY = { name: "string", multiple_assignees: "bool", features: "object" };
@@ -11,23 +12,38 @@ const SPACE_BODY = { name: "string", multiple_assignees: "bool", features: "obje
 function withFeatures(present: SpaceFeatures, sent: unknown): SpaceFeatures {
   const merged = structuredClone(present);
   for (const [name, settings] of Object.entries(asObject(sent))) {
-    const feature = merged[name];
-    if (feature === undefined) continue;
+    if (!CLICKAPPS.includes(name)) continue;
+    const feature = merged[name] ?? { enabled: false };
     for (const [setting, value] of Object.entries(asObject(settings))) {
       if (typeof value === "boolean") feature[setting] = value;
     }
+    merged[name] = feature;
   }
   return merged;
 }
 
+const MAX_NAME_CHARS = 255;
+
+/** Space names are unique in their Workspace, and neither empty nor too long. */
+function nameFor(ctx: Context, teamId: string, present?: Space): string {
+  const name = requiredName(ctx.body, "Space", "PROJ_060");
+  if (name.length > MAX_NAME_CHARS) throw badRequest("Space name invalid", "PROJ_060");
+  const taken = Object.values(ctx.state.data.spaces).some(
+    (space) => space.team_id === teamId && space.name === name && space !== present,
+  );
+  if (taken) throw badRequest("Space with this name already exists", "PROJ_023");
+  return name;
+}
+
 function update(ctx: Context, space: Space): void {
   const { body } = ctx;
-  space.name = body.name === undefined ? space.name : requiredName(body, "Space", "SPACE_002");
+  space.name = body.name === undefined ? space.name : nameFor(ctx, space.team_id, space);
   space.color = textField(body, "color") ?? space.color;
   space.private = boolField(body, "private") ?? space.private;
   space.archived = boolField(body, "archived") ?? space.archived;
   space.admin_can_manage = boolField(body, "admin_can_manage") ?? space.admin_can_manage;
-  space.multiple_assignees = boolField(body, "multiple_assignees") ?? space.multiple_assignees;
+  // Left out means off.
+  space.multiple_assignees = boolField(body, "multiple_assignees") ?? false;
   space.features = withFeatures(space.features, body.features);
 }
 
@@ -39,7 +55,7 @@ export const spaceRoutes: Route[] = [
       const workspace = workspaceOf(ctx);
       const archived = ctx.query.get("archived") === "true";
       const spaces = Object.values(ctx.state.data.spaces).filter(
-        (space) => space.team_id === workspace.id && space.archived === archived,
+        (space) => space.team_id === workspace.id && space.archived === archived && sees(ctx, space),
       );
       return { spaces: spaces.map((space) => renderSpace(ctx.state, space)) };
     },
@@ -48,19 +64,23 @@ export const spaceRoutes: Route[] = [
     operation: "POST /v2/team/{team_id}/space",
     body: SPACE_BODY,
     handler: (ctx) => {
+      const team = ctx.params.team_id ?? "";
+      if (!ctx.reach.has(team)) throw new ClickUpFault(401, "Team not authorized", "OAUTH_057");
       const workspace = workspaceOf(ctx);
+      const name = nameFor(ctx, workspace.id);
       const id = ctx.state.newPlaceId("space");
       const space: Space = {
         id,
         team_id: workspace.id,
-        name: requiredName(ctx.body, "Space", "SPACE_002"),
+        name,
         color: null,
         private: false,
         archived: false,
-        multiple_assignees: boolField(ctx.body, "multiple_assignees") ?? true,
-        admin_can_manage: true,
-        statuses: defaultStatuses(`p${id}`),
-        features: withFeatures(defaultFeatures(), ctx.body.features),
+        multiple_assignees: boolField(ctx.body, "multiple_assignees") ?? false,
+        admin_can_manage: null,
+        statuses: newSpaceStatuses(`p${id}`),
+        features: withFeatures(newSpaceFeatures(), ctx.body.features),
+        settings: newSpaceSettings(),
         tags: [],
         custom_id_prefix: null,
         custom_id_next: 1,

@@ -1,9 +1,10 @@
-import { listOf, workspaceOf } from "../lookup.ts";
+import { badRequest } from "../errors.ts";
+import { listOf, sees, workspaceOf } from "../lookup.ts";
 import { pageOf } from "../paging.ts";
 import { renderTask } from "../render-task.ts";
 import type { Context, QueryType, Route } from "../route.ts";
 import { filterTasks, sortTasks, TASK_FILTER_QUERY } from "../task-filter.ts";
-import type { Task } from "../types.ts";
+import type { List, Task } from "../types.ts";
 
 const TEAM_TASK_QUERY: Record<string, QueryType> = {
   ...TASK_FILTER_QUERY,
@@ -11,7 +12,16 @@ const TEAM_TASK_QUERY: Record<string, QueryType> = {
   "project_ids[]": "list",
   "list_ids[]": "list",
   parent: "string",
+  archived: "bool",
+  include_timl: "bool",
 };
+
+/** Filters that are lists have brackets in their names; a plain one is refused. */
+function arraysOnly(query: URLSearchParams): void {
+  const codes = { custom_items: "PUBAPITASK_008", statuses: "PUBAPITASK_014", assignees: "PUBAPITASK_017" };
+  for (const [name, code] of Object.entries(codes))
+    if (query.has(name)) throw badRequest(`${name} must be an array`, code);
+}
 
 function page(ctx: Context, tasks: Task[]) {
   const found = sortTasks(filterTasks(ctx.state, tasks, ctx.query), ctx.query);
@@ -54,19 +64,29 @@ export const taskListRoutes: Route[] = [
       const folders = ctx.query.getAll("project_ids[]");
       const lists = ctx.query.getAll("list_ids[]");
       const parent = ctx.query.get("parent");
+      const timl = ctx.query.get("include_timl") === "true";
+      if (timl && workspace.timl_on_team_tasks === "refused")
+        throw badRequest("include_timl is not allowed", "PUBAPITASK_020");
+      const archived = ctx.query.get("archived") === "true";
+      arraysOnly(ctx.query);
       const within = (task: Task) => {
         const list = ctx.state.list(task.list_id);
+        // Undescribed here, but sent by other clients: it takes in tasks whose home is another List.
+        const also = timl ? task.extra_lists.map((id) => ctx.state.list(id)) : [];
+        const at = (wanted: string[], idOf: (list: List) => string) =>
+          wanted.length === 0 || [list, ...also].some((one) => wanted.includes(idOf(one)));
         return (
-          (spaces.length === 0 || spaces.includes(list.space_id)) &&
-          (folders.length === 0 || folders.includes(list.folder_id)) &&
-          (lists.length === 0 || lists.includes(list.id)) &&
+          at(spaces, (one) => one.space_id) &&
+          at(folders, (one) => one.folder_id) &&
+          at(lists, (one) => one.id) &&
           (parent === null || task.parent === parent) &&
           !list.archived &&
-          !ctx.state.space(list.space_id).archived
+          !ctx.state.space(list.space_id).archived &&
+          sees(ctx, ctx.state.space(list.space_id))
         );
       };
       const tasks = Object.values(ctx.state.data.tasks).filter(
-        (task) => task.team_id === workspace.id && !task.archived && within(task),
+        (task) => task.team_id === workspace.id && task.archived === archived && within(task),
       );
       const { tasks: shown } = page(ctx, tasks);
       return { tasks: shown };

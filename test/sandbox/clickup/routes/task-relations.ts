@@ -123,6 +123,7 @@ const tagRoutes: Route[] = [
     body: { tag: "object" },
     handler: (ctx) => {
       const { tags } = spaceOf(ctx);
+      if (ctx.body.tag === undefined) throw badRequest("Tag missing from body", "TAGS_020");
       const sent = asObject(ctx.body.tag);
       const name = requiredName(sent, "Tag", "TAGS_002").toLowerCase();
       const tag_fg = textField(sent, "tag_fg") ?? "#ffffff";
@@ -150,9 +151,12 @@ const tagRoutes: Route[] = [
     operation: "DELETE /v2/space/{space_id}/tag/{tag_name}",
     body: { tag: "object" },
     handler: (ctx) => {
-      const { tags, tag } = tagOf(ctx);
-      retag(ctx, tag.name, null);
-      tags.splice(tags.indexOf(tag), 1);
+      // Also 200 for a tag that is not there.
+      const { tags } = spaceOf(ctx);
+      const name = (ctx.params.tag_name ?? "").toLowerCase();
+      const at = tags.findIndex((candidate) => candidate.name === name);
+      retag(ctx, name, null);
+      if (at >= 0) tags.splice(at, 1);
       return {};
     },
   },

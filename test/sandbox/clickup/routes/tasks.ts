@@ -11,10 +11,10 @@ import {
   asObject,
 } from "../input.ts";
 import { listOf, taskByInternalId, taskOf } from "../lookup.ts";
-import { renderTask, renderTaskFull } from "../render-task.ts";
+import { createdTask, renderTaskFull, updatedTask } from "../render-task.ts";
 import type { Context, Route } from "../route.ts";
 import { CUSTOM_ID_QUERY } from "../route.ts";
-import { setFieldValue } from "../set-field.ts";
+import { setFieldValue, useField } from "../set-field.ts";
 import { addTag, newTask, setStatus } from "../task-changes.ts";
 import type { List, Task } from "../types.ts";
 
@@ -22,6 +22,7 @@ const TASK_BODY = {
   name: "string",
   description: "string",
   markdown_content: "string",
+  markdown_description: "string",
   status: "string",
   priority: "int|null",
   due_date: "int|null",
@@ -38,7 +39,11 @@ const TASK_BODY = {
 /** What POST and PUT of a task have in common. */
 function applyTaskFields(ctx: Context, task: Task): void {
   const { body } = ctx;
-  const markdown = textField(body, "markdown_content") ?? textField(body, "description");
+  // `markdown_description` is not in the description; other clients send it, and it is shown formatted.
+  const markdown =
+    textField(body, "markdown_content") ??
+    textField(body, "markdown_description") ??
+    textField(body, "description");
   // A single space clears the description; an empty string leaves it as it is.
   if (markdown !== undefined && markdown !== "") task.markdown = markdown.trim() === "" ? "" : markdown;
   const priority = priorityField(body);
@@ -93,10 +98,22 @@ function parentIn(ctx: Context, list: List, id: string): string {
   return parent.id;
 }
 
+/** A plan that is used up refuses whole: nothing is made. */
+function planAllows(ctx: Context, list: List): void {
+  const workspace = ctx.state.workspace(ctx.state.space(list.space_id).team_id);
+  if (typeof ctx.body.custom_item_id === "number" && ctx.body.custom_item_id > 1) {
+    if (workspace.custom_type_uses_left === 0)
+      throw badRequest("Max usage for custom task types reached", "ITEM_246");
+    if (workspace.custom_type_uses_left !== undefined) workspace.custom_type_uses_left--;
+  }
+  if (Array.isArray(ctx.body.custom_fields) && ctx.body.custom_fields.length > 0) useField(workspace);
+}
+
 function createTask(ctx: Context): unknown {
   const { body, state } = ctx;
   const list = listOf(ctx);
   const name = requiredName(body, "Task", "INPUT_005");
+  planAllows(ctx, list);
   const draft = newTask(state, list, ctx.user.id, name, ctx.now_ms);
   const parent = textField(body, "parent");
   if (parent !== undefined) draft.parent = parentIn(ctx, list, parent);
@@ -124,7 +141,7 @@ function createTask(ctx: Context): unknown {
       userid: ctx.user.id,
     });
   }
-  return renderTask(state, draft, { markdown: false });
+  return createdTask(state, draft);
 }
 
 function changeParent(ctx: Context, task: Task, id: string): void {
@@ -148,7 +165,7 @@ function updateTask(ctx: Context): unknown {
     if (body.name !== undefined) task.name = requiredName(body, "Task", "INPUT_005");
     applyTaskFields(ctx, task);
     const status = textField(body, "status");
-    if (status !== undefined) setStatus(state, task, status, ctx.now_ms);
+    if (status !== undefined) setStatus(state, task, status, ctx.now_ms, "ITEM_114");
     // A flat array on update does not assign: those people become watchers, and the answer is 200.
     if (Array.isArray(body.assignees))
       task.watchers = [...new Set([...task.watchers, ...members(ctx, task, body.assignees)])];
@@ -177,7 +194,7 @@ function updateTask(ctx: Context): unknown {
     throw error;
   }
   task.date_updated = ctx.now_ms;
-  return renderTaskFull(state, task, { markdown: false, subtasks: false });
+  return updatedTask(state, task);
 }
 
 export const taskRoutes: Route[] = [

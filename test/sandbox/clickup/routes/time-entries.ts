@@ -1,4 +1,4 @@
-import { badRequest, ClickUpFault, gone } from "../errors.ts";
+import { badRequest, ClickUpFault } from "../errors.ts";
 import { asObject, boolField, dateField, numberField, textField } from "../input.ts";
 import { taskByInternalId, taskOf, workspaceOf } from "../lookup.ts";
 import { person } from "../render-people.ts";
@@ -25,16 +25,17 @@ function render(ctx: Context, entry: TimeEntry) {
   const names = ctx.query.get("include_location_names") === "true";
   return {
     id: entry.id,
-    task:
-      task === undefined
-        ? null
-        : {
+    ...(task === undefined
+      ? {}
+      : {
+          task: {
             id: task.id,
-            custom_id: task.custom_id,
+            ...(task.custom_id === null ? {} : { custom_id: task.custom_id }),
             name: task.name,
             status: renderStatus(statusOfTask(state, task)),
             custom_type: task.custom_item_id === 0 ? null : String(task.custom_item_id),
           },
+        }),
     wid: entry.team_id,
     user: person(state, entry.user),
     billable: entry.billable,
@@ -45,13 +46,16 @@ function render(ctx: Context, entry: TimeEntry) {
     tags: entry.tags.map(renderTag),
     source: entry.source,
     at: String(entry.at),
+    is_locked: false,
+    approval_id: null,
+    task_url: `https://app.clickup.com/t/${task?.id ?? "null"}`,
     ...(list === undefined || folder === undefined
-      ? {}
+      ? { task_location: { list_id: null, folder_id: null, space_id: null } }
       : {
           task_location: {
-            list_id: Number(list.id),
-            folder_id: Number(folder.id),
-            space_id: Number(list.space_id),
+            list_id: list.id,
+            folder_id: folder.id,
+            space_id: list.space_id,
             ...(names
               ? {
                   list_name: list.name,
@@ -60,7 +64,6 @@ function render(ctx: Context, entry: TimeEntry) {
                 }
               : {}),
           },
-          task_url: `https://app.clickup.com/t/${task?.id}`,
         }),
     ...(ctx.query.get("include_task_tags") === "true" && task !== undefined
       ? {
@@ -86,6 +89,18 @@ function renderEvent(ctx: Context, entry: TimeEntry) {
   };
 }
 
+/** The answer to a DELETE names the status without its id. */
+function withoutId<T extends { id: unknown }>({ id: _id, ...status }: T): Omit<T, "id"> {
+  return status;
+}
+
+/** The answers to POST and PUT leave the task's type out. */
+function withoutType<T extends { task?: { custom_type: unknown } }>(shown: T) {
+  if (shown.task === undefined) return shown;
+  const { custom_type: _type, ...task } = shown.task;
+  return { ...shown, task };
+}
+
 /** Time entry tags of a body; missing colours are filled in. */
 function tagsOf(ctx: Context): Tag[] {
   if (!Array.isArray(ctx.body.tags)) return [];
@@ -104,10 +119,11 @@ function taskIdOf(ctx: Context): string | null {
   return ctx.query.get("custom_task_ids") === "true" ? taskOf(ctx, tid).id : taskByInternalId(ctx, tid).id;
 }
 
-function entryOf(ctx: Context): TimeEntry {
+/** An unknown id answers `data: null` with 200, whatever is asked of it. */
+function entryOf(ctx: Context): TimeEntry | undefined {
   const workspace = workspaceOf(ctx);
   const entry = ctx.state.data.time_entries[ctx.params.timer_id ?? ""];
-  if (entry === undefined || entry.team_id !== workspace.id) throw gone("Time entry", "TIMEENTRY_013");
+  if (entry === undefined || entry.team_id !== workspace.id) return undefined;
   return entry;
 }
 
@@ -121,11 +137,7 @@ function running(ctx: Context, teamId: string, user: number): TimeEntry | undefi
 function mayActFor(ctx: Context, teamId: string, user: number): void {
   const role = ctx.state.workspace(teamId).members.find((member) => member.user === ctx.user.id)?.role ?? 4;
   if (user !== ctx.user.id && role > 2) {
-    throw new ClickUpFault(
-      403,
-      "You must be an owner or admin to use other people's time entries",
-      "TIMEENTRY_059",
-    );
+    throw new ClickUpFault(403, "You have no access", "TIMEENTRY_059");
   }
 }
 
@@ -134,10 +146,16 @@ function list(ctx: Context) {
   const { query } = ctx;
   const from = Number(query.get("start_date") ?? ctx.now_ms - 30 * DAY_MS);
   const to = Number(query.get("end_date") ?? ctx.now_ms);
-  const users = query.get("assignee")?.split(",").map(Number) ?? [ctx.user.id];
+  const named = query.get("assignee")?.split(",").map(Number);
+  const users = named ?? [ctx.user.id];
+  // An OAuth token may name one person at a time.
+  if (users.length > 1 && ctx.token.kind === "oauth")
+    throw new ClickUpFault(403, "You have no access", "TIMEENTRY_059");
   for (const user of users) mayActFor(ctx, workspace.id, user);
+  // Asked for one task and nobody in particular, everybody's time is there.
+  const everybody = named === undefined && query.has("task_id");
   const places = ["space_id", "folder_id", "list_id", "task_id"].filter((name) => query.has(name));
-  if (places.length > 1) throw badRequest("Only one location filter is allowed", "TIMEENTRY_022");
+  if (places.length > 1) throw badRequest("Only one hierarchy ID could be provided", "TIMEENTRY_065");
   const taskId = query.get("task_id");
   const onlyTask = taskId === null ? null : taskOf(ctx, taskId).id;
   const billable = query.get("is_billable");
@@ -154,7 +172,10 @@ function list(ctx: Context) {
     );
   };
   const entries = Object.values(ctx.state.data.time_entries)
-    .filter((entry) => entry.team_id === workspace.id && users.includes(entry.user))
+    .filter(
+      (entry) =>
+        entry.team_id === workspace.id && (everybody || users.includes(entry.user)) && entry.end !== null,
+    )
     .filter((entry) => entry.start >= from && entry.start <= to && inPlace(entry))
     .filter((entry) => billable === null || String(entry.billable) === billable)
     .sort((a, b) => a.start - b.start);
@@ -186,8 +207,17 @@ function create(ctx: Context) {
     source: "clickup",
   };
   ctx.state.data.time_entries[entry.id] = entry;
+  const { source: _source, task_url: _url, approval_id: _approval, ...shown } = render(ctx, entry);
+  const { timezone } = ctx.user;
   return {
-    data: { ...render(ctx, entry), start: entry.start, duration: (entry.end ?? ctx.now_ms) - entry.start },
+    data: {
+      ...withoutType(shown),
+      user: { ...shown.user, timezone },
+      start: entry.start,
+      duration: (entry.end ?? ctx.now_ms) - entry.start,
+      at: entry.at,
+      task_location: {},
+    },
   };
 }
 
@@ -224,11 +254,13 @@ function stop(ctx: Context) {
 
 function update(ctx: Context) {
   const entry = entryOf(ctx);
-  if (!Array.isArray(ctx.body.tags)) throw badRequest("tags is required", "TIMEENTRY_019");
+  if (entry === undefined) return { data: null };
   const action = textField(ctx.body, "tag_action") ?? "replace";
   const tags = tagsOf(ctx);
   const names = tags.map((tag) => tag.name);
-  if (action === "add") entry.tags = [...entry.tags.filter((tag) => !names.includes(tag.name)), ...tags];
+  // Described as required; left out, the tags stay.
+  if (!Array.isArray(ctx.body.tags)) entry.tags = [...entry.tags];
+  else if (action === "add") entry.tags = [...entry.tags.filter((tag) => !names.includes(tag.name)), ...tags];
   else if (action === "remove") entry.tags = entry.tags.filter((tag) => !names.includes(tag.name));
   else entry.tags = tags;
   entry.description = textField(ctx.body, "description") ?? entry.description;
@@ -246,7 +278,8 @@ function update(ctx: Context) {
   }
   entry.task_id = taskIdOf(ctx) ?? entry.task_id;
   entry.at = ctx.now_ms;
-  return { data: [render(ctx, entry)] };
+  const { task_url: _left, ...shown } = render(ctx, entry);
+  return { data: [withoutType(shown)] };
 }
 
 export const timeEntryRoutes: Route[] = [
@@ -295,6 +328,8 @@ export const timeEntryRoutes: Route[] = [
     handler: (ctx) => {
       const workspace = workspaceOf(ctx);
       const user = Number(ctx.query.get("assignee") ?? ctx.user.id);
+      if (ctx.query.has("assignee") && ctx.token.kind === "oauth")
+        throw new ClickUpFault(403, "You have no an access", "TEAMM_002");
       mayActFor(ctx, workspace.id, user);
       const entry = running(ctx, workspace.id, user);
       if (entry === undefined) return { data: null };
@@ -309,13 +344,18 @@ export const timeEntryRoutes: Route[] = [
       for (const entry of Object.values(ctx.state.data.time_entries)) {
         if (entry.team_id === workspace.id) for (const tag of entry.tags) tags.set(tag.name, tag);
       }
-      return { data: [...tags.values()].map(renderTag) };
+      return {
+        data: [...tags.values()].map((tag) => ({ team_id: workspace.id, ...renderTag(tag) })),
+      };
     },
   },
   {
     operation: "GET /v2/team/{team_id}/time_entries/{timer_id}",
     query: ENTRY_QUERY,
-    handler: (ctx) => ({ data: render(ctx, entryOf(ctx)) }),
+    handler: (ctx) => {
+      const entry = entryOf(ctx);
+      return { data: entry === undefined ? null : render(ctx, entry) };
+    },
   },
   {
     operation: "PUT /v2/team/{team_id}/time_entries/{timer_id}",
@@ -336,9 +376,14 @@ export const timeEntryRoutes: Route[] = [
     operation: "DELETE /v2/team/{team_id}/time_entries/{timer_id}",
     handler: (ctx) => {
       const entry = entryOf(ctx);
-      const shown = renderEvent(ctx, entry);
+      if (entry === undefined) return { data: null };
+      const { task_url: _url, task, ...rest } = render(ctx, entry);
+      const shown = {
+        ...rest,
+        ...(task === undefined ? {} : { task: { ...task, status: withoutId(task.status) } }),
+      };
       delete ctx.state.data.time_entries[entry.id];
-      return { data: shown };
+      return { data: [shown] };
     },
   },
 ];
