@@ -183,14 +183,14 @@ const KNOWN_ROOM_CIRCLES = [
 /** More than 20 flat files, because the noun is truly one: the number is a ceiling, which only falls. */
 const LARGE: Record<string, number> = {
   "objects/mcp": 23,
-  "scripts/ops": 27,
+  "scripts/ops": 25,
   // The sandboxes: one state, and a file for each kind of thing in it.
   "test/sandbox/clickup": 38,
   "test/sandbox/clickup/routes": 25,
   "test/sandbox/stripe": 45,
   "tools/clickup": 24,
   "tools/tasks": 28,
-  "worker/billing": 23,
+  "worker/billing": 22,
 };
 const FLAT = 20;
 
@@ -216,9 +216,9 @@ describe("the house", () => {
 
   test(`at most ${FLAT} files flat in a room`, () => {
     const count = (room: string): number => [...everything.keys()].filter((f) => roomOf(f) === room).length;
-    const full = rooms.filter((room) => count(room) > (LARGE[room] ?? FLAT));
-    expect(full.map((room) => `${room}: ${count(room)}`)).toEqual([]);
-    expect(Object.keys(LARGE).filter((room) => count(room) <= FLAT)).toEqual([]);
+    // An exception has its number: it falls with the room, and grows by nobody's accident.
+    const large = rooms.filter((room) => count(room) > FLAT).map((room) => [room, count(room)] as const);
+    expect(Object.fromEntries(large)).toEqual(LARGE);
   });
 
   test("every room has its line in docs/architecture.md, and no line is without its room", () => {
