@@ -9,11 +9,21 @@ type Members = Record<string, unknown>;
 const ENVELOPE_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
 const ENVELOPE_CLIENT = "io.modelcontextprotocol/clientInfo";
 
+/** Members whose own members are MCP's business too: text that is asked of the person, and what was chosen before. */
+const READ_WITHIN: Readonly<Record<string, string>> = {
+  "prompts/get": "arguments",
+  "completion/complete": "context",
+};
+
 /** The message without such members; the same object where there are none. */
 export function withoutNothing(message: unknown): unknown {
   if (!isObject(message)) return message;
   if (message["params"] === null) return without(message, "params");
-  return change(change(message, "params", paramsOf), "result", withoutNulls);
+  const read = change(change(message, "params", paramsOf), "result", withoutNulls);
+  const member = READ_WITHIN[String(message["method"])];
+  return member === undefined
+    ? read
+    : change(read, "params", (params) => change(params, member, withoutNulls));
 }
 
 function paramsOf(params: Members): Members {

@@ -11,7 +11,7 @@ const BIN = join(ROOT, "node_modules/.bin");
 
 /** Minified bytes of what dominates. Whatever else is in the bundle has to stay below `OTHERS_BYTES` each. */
 const DOMINANT: Record<string, number> = {
-  "tools/": 275_000,
+  "tools/": 280_000,
   stripe: 260_000,
   "@modelcontextprotocol/server": 225_000,
   "worker/": 205_000,

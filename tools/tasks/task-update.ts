@@ -197,6 +197,13 @@ async function planUpdate(ctx: ToolContext, before: TaskRecord, given: TaskUpdat
   if (given.custom_fields !== undefined) {
     requireToolSet(ctx, "fields", "custom_fields");
     const names = Object.keys(given.custom_fields);
+    const nothing = names.find((name) => given.custom_fields?.[name] === null);
+    if (nothing !== undefined) {
+      throw new UserInputError(
+        `custom_fields: null for "${shown(nothing)}" could mean to leave it as it is. To empty it, name it in clear.`,
+        { argument: "custom_fields" },
+      );
+    }
     const writes = await convertFields(ctx, await fieldsFor(ctx, before, names), given.custom_fields);
     for (const write of writes) {
       planField(ctx, before, write, plan);

@@ -67,6 +67,30 @@ describe("members without a value", () => {
     }
   });
 
+  test("are absent among what a prompt or a completion is given", () => {
+    const get = {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "prompts/get",
+      params: { name: "p", arguments: { a: null, b: "x" } },
+    };
+    expect(withoutNothing(get)).toMatchObject({ params: { name: "p", arguments: { b: "x" } } });
+    const complete = {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "completion/complete",
+      params: { context: { arguments: null } },
+    };
+    expect(withoutNothing(complete)).toMatchObject({ params: { context: {} } });
+    const call = {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "tools/call",
+      params: { name: "t", arguments: { a: null } },
+    };
+    expect(withoutNothing(call)).toEqual(call);
+  });
+
   test("keep what is said beside them", () => {
     const said = rpc("initialize", {
       capabilities: { roots: { listChanged: true }, sampling: {}, experimental: { x: {} } },

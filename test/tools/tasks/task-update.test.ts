@@ -69,7 +69,8 @@ describe("clickup_task_update", () => {
     const w = world();
     const data = await w.ok(TOOL, {
       task: tasks.export,
-      custom_fields: { Severity: "Low", Reviewers: ["Grace Hopper-Lee"], [fields.shortText]: null },
+      custom_fields: { Severity: "Low", Reviewers: ["Grace Hopper-Lee"] },
+      clear: [fields.shortText],
     });
     expect(w.operations().sort()).toEqual(
       [
@@ -87,6 +88,13 @@ describe("clickup_task_update", () => {
       "custom_fields.Release": ["2026.3", undefined],
     });
     expect(w.sandbox.state.task(tasks.export).fields[fields.users]).toEqual([users.grace]);
+  });
+
+  it("takes null for no value of a custom field: what is there stays, and clear is named", async () => {
+    const w = world();
+    const args = { task: tasks.export, custom_fields: { Severity: null } };
+    expect(await w.fails(TOOL, args, "user_error")).toContain('"Severity" could mean to leave it');
+    expect(w.operations().filter((operation) => !operation.startsWith("GET "))).toEqual([]);
   });
 
   it("clears fields of its own and custom ones", async () => {
