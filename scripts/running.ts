@@ -24,9 +24,19 @@ export function noteStopped(dataDir: string): void {
 
 /** The address of the server that runs with this state; undefined when none does. */
 export function runningUrl(dataDir: string): string | undefined {
+  return running(dataDir)?.url;
+}
+
+/** Another process's server that has this state open: two would write over each other. */
+export function otherUrl(dataDir: string): string | undefined {
+  const found = running(dataDir);
+  return found === undefined || found.pid === process.pid ? undefined : found.url;
+}
+
+function running(dataDir: string): { url: string; pid: number } | undefined {
   if (!existsSync(fileOf(dataDir))) return undefined;
-  const { url, pid } = JSON.parse(readFileSync(fileOf(dataDir), "utf8")) as { url: string; pid: number };
-  return isAlive(pid) ? url : undefined;
+  const note = JSON.parse(readFileSync(fileOf(dataDir), "utf8")) as { url: string; pid: number };
+  return isAlive(note.pid) ? note : undefined;
 }
 
 /** A server that was killed leaves its note behind. */

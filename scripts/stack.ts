@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDevVars } from "./dev-vars.ts";
 import { freePort, portIsFree } from "./ports.ts";
-import { noteRunning, noteStopped, registryOf, ROOT } from "./running.ts";
+import { noteRunning, noteStopped, otherUrl, registryOf, ROOT } from "./running.ts";
 import { startClickUpSandbox, startStripeSandbox, stripeVars, type SandboxServer } from "./sandbox-server.ts";
 
 export type ClickUpTarget = "sandbox" | "real";
@@ -40,6 +40,12 @@ const READY_TIMEOUT_MS = 90_000;
 export async function startStack(options: StackOptions): Promise<Stack> {
   if (!(await portIsFree(options.port))) {
     throw new Error(`Port ${options.port} is taken. Choose another: PORT=${options.port + 10} npm start`);
+  }
+  const other = otherUrl(options.dataDir);
+  if (other !== undefined) {
+    throw new Error(
+      `${other} runs with the state in ${options.dataDir}. Stop it, or name another folder: npm start -- --data FOLDER`,
+    );
   }
   const secrets = ensureDevVars(join(ROOT, ".dev.vars"));
   const hasApp = Boolean(secrets["CLICKUP_CLIENT_ID"] && secrets["CLICKUP_CLIENT_SECRET"]);

@@ -1,10 +1,11 @@
 /** What an operator and a newcomer type on their own machine: start, doctor, admin, and Node in a version that is too old. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../../scripts/ports.ts";
+import { otherUrl } from "../../../scripts/running.ts";
 import { startStack, type Stack } from "../../../scripts/stack.ts";
 import { ROOT, Workbench, type Done } from "./workbench.ts";
 
@@ -80,6 +81,22 @@ describe("on this machine", () => {
       expect([status, output]).toEqual([1, expect.stringContaining("No server of this checkout runs")]);
     },
   );
+
+  test("a second server does not begin on the state of one that runs", { timeout: 60_000 }, async () => {
+    const note = join(ours, "server.json");
+    const kept = readFileSync(note, "utf8");
+    // As another process wrote it: that of the shell this test runs in.
+    writeFileSync(note, JSON.stringify({ url: stack.url, pid: process.ppid }));
+    try {
+      const start = startStack({ port: await freePort(8980), dataDir: ours, clickup: "sandbox" });
+      await expect(start).rejects.toThrow(`${stack.url} runs with the state in ${ours}`);
+      expect(otherUrl(ours)).toBe(stack.url);
+      expect(readFileSync(note, "utf8")).toContain(String(process.ppid));
+    } finally {
+      writeFileSync(note, kept);
+    }
+    expect(otherUrl(ours)).toBeUndefined();
+  });
 
   test(
     "the doctor finds the server on whatever port, and says when it does not run",
