@@ -28,7 +28,7 @@ export interface Trouble {
   todo: string;
 }
 
-const TODO: Record<TroubleKind, (detail: string) => string> = {
+const ADVICE: Record<TroubleKind, (detail: string) => string> = {
   key_refused: () => "Stripe refuses STRIPE_SECRET_KEY: store a valid key of the account you sell with.",
   wrong_account: () =>
     "STRIPE_SECRET_KEY sees neither the customer nor STRIPE_PRICE_ID: it is of another account or mode; store the key of the account you sell with.",
@@ -66,7 +66,7 @@ const TODO: Record<TroubleKind, (detail: string) => string> = {
 
 /** @param detail what the sentence names: a permission, an address, Stripe's reason */
 export function trouble(kind: TroubleKind, detail = ""): Trouble {
-  return { kind, todo: TODO[kind](detail) };
+  return { kind, todo: ADVICE[kind](detail) };
 }
 
 /** True for what keeps somebody from buying, or us from knowing; the others are for the operator to read. */
